@@ -1,0 +1,22 @@
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+/* Time. Milliseconds everywhere. Tests can pin both clocks. Any thread. */
+#include "base/str.h"
+
+int64_t clock_now_ms(void);  /* wall clock since 1970-01-01 UTC */
+int64_t clock_mono_ms(void); /* monotonic, for timers and time-outs */
+int64_t clock_mono_us(void);
+
+/* Tests only: from now on clock_now_ms and clock_mono_ms return fixed values; -1 undoes it. */
+void clock_pin(int64_t wall_ms, int64_t mono_ms);
+
+enum { CLOCK_TEXT_SIZE = 32 };
+/* "2024-05-02T11:25:22.000Z" (RFC 3339, UTC). Returns out. */
+char *clock_format(int64_t ms, char out[CLOCK_TEXT_SIZE]);
+/* "Thu, 02 May 2024 11:25:22 GMT" (RFC 9110 IMF-fixdate). */
+char *clock_format_http(int64_t ms, char out[CLOCK_TEXT_SIZE]);
+/* RFC 3339 with any offset and fraction; also a plain date. False if it is not one. */
+bool clock_parse(struct str s, int64_t *ms);
+/* Local time "2024-05-02 13:25", for screens. */
+char *clock_format_local(int64_t ms, char out[CLOCK_TEXT_SIZE]);
+#endif

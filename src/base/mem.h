@@ -1,0 +1,29 @@
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+/*
+ * The only place that calls malloc. True exhaustion aborts the process with one line on stderr: every
+ * size driven from outside is capped before it gets here, so it is not reachable by input.
+ * A zero size is a programming error and asserts. Thread-safe.
+ */
+#include <stddef.h>
+
+/* Zeroed memory of n * size bytes; overflow aborts. Free with mem_free. */
+void *mem_new(size_t n, size_t size) __attribute__((malloc, returns_nonnull, alloc_size(1, 2)));
+/* Grows or shrinks; new bytes are not zeroed. p may be NULL. */
+void *mem_resize(void *p, size_t n, size_t size) __attribute__((returns_nonnull));
+/* NUL-terminated copy of n bytes. */
+char *mem_copy_text(const char *p, size_t n) __attribute__((returns_nonnull));
+void *mem_copy(const void *p, size_t n) __attribute__((returns_nonnull));
+/* NULL is fine. */
+void mem_free(void *p);
+
+/* a + b and a * b; abort on overflow. */
+size_t mem_add(size_t a, size_t b);
+size_t mem_mul(size_t a, size_t b);
+
+/* Kept in release builds: says file, line and text on stderr, then aborts. */
+#define ASSERT(cond) ((cond) ? (void)0 : mem_assert_failed(#cond, __FILE__, __LINE__))
+void mem_assert_failed(const char *cond, const char *file, int line) __attribute__((noreturn));
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#endif
