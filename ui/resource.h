@@ -1,0 +1,112 @@
+#ifndef UI_RESOURCE_H
+#define UI_RESOURCE_H
+/*
+ * Panes as data. A resource descriptor names the operations that list, show and change one kind of
+ * object, the columns, the sections of its detail view, its actions and the panes it opens. Generic
+ * code (table, detail, form) interprets it; most resources need no code. Descriptors are constants
+ * in resources/<name>.c and are checked by tests: operations exist, fields exist in replies,
+ * required parameters are bound or in the form, keys do not clash, destructive operations ask.
+ */
+#include "api/op.h"
+#include "base/json.h"
+#include "ui/command.h"
+#include "ui/role.h"
+
+enum format {
+    FMT_TEXT,
+    FMT_ID,    /* shortened in lists, whole in detail */
+    FMT_YESNO, /* true: good, false: dim */
+    FMT_NOYES, /* true: bad (locked, disabled) */
+    FMT_AGO,   /* time as age in lists, as date in detail */
+    FMT_DATE,
+    FMT_COUNT, /* length of an array, or a number */
+    FMT_KEYS,  /* array of objects: their .sub members joined */
+    FMT_JSON,  /* JSON text, indented in detail */
+    FMT_STATE  /* computed by .state of the resource */
+};
+
+struct column {
+    const char *title;
+    const char *field; /* "name", "tenants.0.tenantId" */
+    enum format format;
+    const char *sub;   /* FMT_KEYS: member to show */
+    const char *sort;  /* value of _sortBy, NULL: not sortable on the server */
+    uint8_t min, flex; /* cells; share of what is left */
+    uint8_t drop;      /* hidden first when narrow: 0 never, higher sooner */
+};
+
+enum bind_from { BIND_ROW, BIND_CONTEXT, BIND_PARENT, BIND_CONST, BIND_MARKED };
+struct bind {
+    const char *param; /* path, query, body or header member of the operation */
+    enum bind_from from;
+    const char *field; /* of the row, the parent row, "tenant" of the context, or the constant */
+};
+
+enum confirm {
+    CONFIRM_NONE,
+    CONFIRM_EASY,    /* reversible: y */
+    CONFIRM_DESTROY, /* another key than the one that asked; shows the stable id */
+    CONFIRM_TYPE     /* irreversible: type the name or the count */
+};
+
+enum {
+    ACTION_ROW = 1 << 0,    /* needs a row */
+    ACTION_MARKED = 1 << 1, /* applies to each marked row */
+    ACTION_RELOAD = 1 << 2, /* read the list or object again afterwards */
+    ACTION_CLOSE = 1 << 3,  /* leave the detail view afterwards */
+    ACTION_DIFF = 1 << 4    /* show before and after ahead of the write, check for conflicts */
+};
+
+struct form_hint {
+    const char *field, *label, *help;
+    const char *pick; /* resource id to choose from, NULL: type it */
+    bool hide, advanced;
+};
+
+struct action {
+    const char *key, *name, *label; /* "L", "lock", "Lock" */
+    enum op_id op;
+    enum confirm confirm;
+    unsigned flags;
+    const struct bind *binds;     /* .param NULL ends */
+    const struct form_hint *form; /* .field NULL ends; NULL: plain order */
+    const char *undo;             /* name of the action that reverses it, or NULL */
+    /* Shown only when this holds for the row; NULL: always. */
+    bool (*applies)(const struct json *row);
+};
+
+struct section {
+    const char *title;
+    const struct column *fields; /* .title NULL ends */
+    const char
+        *table; /* array member shown as a small table of `fields`; NULL: label and value lines */
+};
+
+struct child {
+    const char *key, *title, *resource;
+    const struct bind *binds; /* added to the binds of that resource's list */
+};
+
+enum paging { PAGING_NONE, PAGING_PAGES, PAGING_ROWS };
+
+struct resource {
+    const char *id, *title, *singular; /* "users", "Users", "user" */
+    const char *items; /* member that holds the rows; NULL: "items" if paged, else a bare array */
+    const char *row_id, *row_name; /* members */
+    enum op_id list, detail;       /* OP_COUNT: none */
+    enum paging paging;
+    const struct bind *binds; /* of the list */
+    const struct bind *detail_binds;
+    const struct column *columns;
+    const struct section *sections;
+    const struct action *actions; /* .name NULL ends */
+    const struct child *children; /* .key NULL ends */
+    const char *search_param;     /* query member for server search, NULL: none */
+    const char *tree_parent;      /* member with the parent's id: rows form a tree */
+    struct str (*state)(const struct json *row, enum role *role); /* FMT_STATE */
+    const char *empty; /* what an empty list says, and what to do */
+};
+
+extern const struct resource *const resources[]; /* NULL-terminated, in resources/all.c */
+const struct resource *resource_by_id(struct str id);
+#endif
