@@ -45,7 +45,7 @@ CFLAGS_ALL := -std=c17 $(WARN) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 
 PKG_COMMON := libcjson libsodium libutf8proc
 PKG_gatehouse := $(PKG_COMMON) libcurl ncursesw libqrencode
-PKG_gatehoused := $(PKG_COMMON) libmicrohttpd sqlite3 libpq libcrypto libargon2 libidn2
+PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libpq libcrypto libargon2 libidn2
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
 CPPFLAGS_ALL += $(sort $(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused)))

@@ -3,13 +3,14 @@
 /*
  * One request on its way through the pipeline
  *     route > scope > auth > body > validate > handler (transaction) > encode > audit > commit
- * A handler gets typed, validated input and a reply writer; it knows neither libmicrohttpd nor JSON syntax, and
- * tests call it directly. A call lives in one server thread; everything in `arena` goes with it.
+ * A handler gets typed, validated input and a reply writer; it knows neither libmicrohttpd nor JSON
+ * syntax, and tests call it directly. A call lives in one server thread; everything in `arena` goes
+ * with it.
  *
  *   enum err_code op_users_get(struct call *c, struct err *err);
  *
- * Returning ERR_OK sends op->status with what was written to the reply; anything else sends the error in the
- * service's shape and rolls back.
+ * Returning ERR_OK sends op->status with what was written to the reply; anything else sends the
+ * error in the service's shape and rolls back.
  */
 #include "api/op.h"
 #include "base/arena.h"
@@ -17,6 +18,7 @@
 
 struct server;
 struct store;
+struct scope;
 struct db_conn;
 
 enum principal_kind {
@@ -51,7 +53,7 @@ struct call {
     struct str tenant_id; /* scope: from the token, or from the header; absent if none */
     struct str user_id;   /* acting or target user of self-service routes; absent if none */
     struct str app_id;
-    struct str trace_id;  /* UUID, header frontegg-trace-id */
+    struct str trace_id; /* UUID, header frontegg-trace-id */
     struct str ip, user_agent;
     struct str raw_path, raw_query;
     const struct header *headers; /* of the request, names as sent */
@@ -60,10 +62,11 @@ struct call {
     int64_t now;       /* one clock reading for the whole request, ms */
     int status;        /* of success; preset from op->status */
     struct buf reply;
-    struct jw out;     /* writes to reply */
-    struct str reply_type; /* default application/json; charset=utf-8 */
+    struct jw out;            /* writes to reply */
+    struct str reply_type;    /* default application/json; charset=utf-8 */
     struct buf reply_headers; /* extra "Name: value\r\n" lines, e.g. Set-Cookie */
-    struct call_private *priv; /* pipeline state: path and query values, transaction, audit, errors */
+    struct call_private
+        *priv; /* pipeline state: path and query values, transaction, audit, errors */
 };
 
 /* Path or query value, percent-decoded and validated; absent if not given. */
@@ -85,19 +88,27 @@ const struct json *call_json(const struct call *c, const char *name);
 size_t call_list(const struct call *c, const char *name, struct str *out, size_t max);
 
 /*
- * The call's transaction, begun at first use: DB_READ for OPF_SAFE operations, else DB_WRITE. Do slow work
- * (password hashing) before the first use. The pipeline commits after the handler, or rolls back.
- * NULL with err set if the database is busy or broken.
+ * The call's transaction, begun at first use: DB_READ for OPF_SAFE operations, else DB_WRITE. Do
+ * slow work (password hashing) before the first use. The pipeline commits after the handler, or
+ * rolls back. NULL with err set if the database is busy or broken.
  */
 struct db_conn *call_tx(struct call *c, struct err *err);
+
+/*
+ * The store's scope of this call in that transaction: environment, tenant (if any), arena, time.
+ * Made once; NULL with err set if the transaction cannot begin. A tenant that does not exist gives
+ * tenant_seq -1.
+ */
+const struct scope *call_scope(struct call *c, struct err *err);
 
 /* Adds one line to the `errors` list of the answer; return what it returns. */
 enum err_code call_refuse(struct call *c, struct err *err, enum err_code code, const char *ref,
                           const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /*
- * What the audit row of this call says. Every successful call that is not OPF_SAFE writes exactly one row in the
- * same transaction, with operation name, actor, tenant, ip and user agent; these add the object and text.
+ * What the audit row of this call says. Every successful call that is not OPF_SAFE writes exactly
+ * one row in the same transaction, with operation name, actor, tenant, ip and user agent; these add
+ * the object and text.
  */
 void call_audit(struct call *c, const char *resource, struct str resource_id, const char *severity,
                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
@@ -112,11 +123,25 @@ struct page {
 /* Reads _offset, _limit, _sortBy, _order, _filter with the row's defaults and limits. */
 void call_page(const struct call *c, int64_t limit_preset, struct page *out);
 /*
- * {"items":[ ... ],"_metadata":{totalItems,totalPages},"_links":{next,prev,first,last}}: open, write the items,
- * close with the total. _links are relative paths with the full query.
+ * {"items":[ ... ],"_metadata":{totalItems,totalPages},"_links":{next,prev,first,last}}: open,
+ * write the items, close with the total. _links are relative paths with the full query.
  */
 void call_page_open(struct call *c);
 void call_page_close(struct call *c, const struct page *page, int64_t total);
+
+/* Hashing passwords; slow, so before the transaction. At most a few at a time: ERR_BUSY when
+ * overloaded. */
+enum err_code call_password_hash(struct call *c, struct str password, struct str *out,
+                                 struct err *err);
+/* Compares with an encoded hash; *match false also for hashes that cannot be read. An absent hash
+ * costs the same time as a wrong password. */
+enum err_code call_password_verify(struct call *c, struct str password, struct str hash,
+                                   bool *match, struct err *err);
+/* The environment's signing key as PEM ("BEGIN PUBLIC KEY"). */
+struct str call_public_key(const struct call *c);
+/* A principal or its tenant changed (disabled, locked, removed, roles): cached tokens are checked
+ * anew. */
+void call_forget_principals(struct call *c);
 
 typedef enum err_code op_fn(struct call *c, struct err *err);
 struct op_binding {
@@ -124,6 +149,12 @@ struct op_binding {
     op_fn *fn;
 };
 /* const struct op_binding users_ops[] = {BIND(users_get), BIND(users_delete), {OP_COUNT, NULL}}; */
-#define BIND(name) {OP_##name, op_##name}
-#define BIND_END {OP_COUNT, NULL}
+#define BIND(name)                                                                                 \
+    {                                                                                              \
+        OP_##name, op_##name                                                                       \
+    }
+#define BIND_END                                                                                   \
+    {                                                                                              \
+        OP_COUNT, NULL                                                                             \
+    }
 #endif

@@ -1,0 +1,58 @@
+#ifndef SERVER_HTTP_H
+#define SERVER_HTTP_H
+/*
+ * HTTP in and out. http.c is the only file that knows libmicrohttpd; http_conn.c watches the bytes
+ * of each connection with http_guard before the library reads them and cuts connections at their
+ * deadlines; http_listen.c opens sockets. Everything above sees only struct http_request.
+ *
+ * Threads: a pool of polling threads answers quick requests in place. Requests that `is_slow` picks
+ * (they wait for disk or hash passwords) are handed to worker threads, so nobody's GET waits behind
+ * them. A request is owned by exactly one thread at a time; its memory goes when the answer is
+ * sent.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "server/call.h"
+
+enum { HTTP_LISTENERS_MAX = 8, HTTP_URL_SIZE = 160 };
+
+struct http_request {
+    /* What came. Views live as long as the request. */
+    struct str method, target; /* target as sent: path and query, not decoded */
+    struct str ip;             /* of the socket's peer; "unix" for a local socket */
+    const struct header *headers;
+    size_t n_headers;
+    struct str body;
+    struct arena *arena;
+    /* What goes back. */
+    int status;
+    struct str type;     /* content type; absent: no body type header */
+    struct str trace_id; /* absent: no header */
+    struct buf reply;
+    struct buf reply_headers; /* "Name: value\r\n" lines */
+    bool close;
+};
+
+struct http_options {
+    const struct str *listen; /* "http://HOST:PORT", "https://HOST:PORT", "unix:PATH" */
+    size_t n_listen;
+    struct str tls_cert, tls_key; /* PEM; absent: no TLS */
+    bool insecure_listen;         /* plain HTTP beyond loopback is allowed */
+    unsigned threads, workers;    /* 0: min(8, cores); 8 */
+    void (*handle)(void *arg, struct http_request *r);
+    bool (*is_slow)(void *arg, const struct http_request *r);
+    void *arg;
+};
+
+struct http;
+
+/* Opens the sockets and starts serving; requests may arrive before this returns. */
+enum err_code http_start(struct http **out, const struct http_options *options,
+                         struct err *err) MUST_USE;
+/* Stops accepting, lets requests in flight end for at most `grace_ms`, then closes everything. */
+void http_stop(struct http *take, int64_t grace_ms);
+/* Address of listener i as a client writes it, with the real port; absent past the last. */
+struct str http_address(const struct http *h, size_t i);
+size_t http_connections(const struct http *h);
+#endif
