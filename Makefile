@@ -93,7 +93,14 @@ $(OUT)/gen/theme_default.inc: $(wildcard themes/default.theme) Makefile
 	$(Q){ echo '/* Made by the Makefile from themes/default.theme; see there. */'; \
 	  if [ -f themes/default.theme ]; then sed '$(C_QUOTE)' themes/default.theme; else echo '""'; fi; } >$@
 
-$(OUT)/%.o: %.c | $(GEN)
+# Objects are made anew when the compiler or its options change.
+FLAGS_NOW = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+$(OUT)/flags: force
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' >$@
+force:
+
+$(OUT)/%.o: %.c $(OUT)/flags | $(GEN)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -260,5 +267,5 @@ help:
 	@echo 'Variables: VARIANT=release|debug|asan|tsan|cov|fuzz, CC=, CFLAGS=, LDFLAGS=, CI=1 (-Werror), V=1, JOBS='
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all test test-run test-programs check-asan check-tsan check-pg run bench bench-programs fuzz fuzz-run \
+.PHONY: all force test test-run test-programs check-asan check-tsan check-pg run bench bench-programs fuzz fuzz-run \
   golden-update cov lint format doc install uninstall dist clean help

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INPUT_MAX = 1 << 20, PATH_SIZE = 1024 };
+enum { INPUT_MAX = 1 << 20, FOLDER_SIZE = 512, PATH_SIZE = 1024 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -51,7 +51,7 @@ replay_folder(const char *folder)
     }
     for (int i = 0; i < n; i++) {
         char path[PATH_SIZE];
-        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        snprintf(path, sizeof path, "%.*s/%s", FOLDER_SIZE, folder, entries[i]->d_name);
         failed |= replay_file(path, i + 2);
         free(entries[i]);
     }
@@ -74,7 +74,7 @@ main(int argc, char **argv)
     const char *base = strrchr(argv[0], '/');
     base = base ? base + 1 : argv[0];
     const char *what = strncmp(base, "fuzz_", 5) == 0 ? base + 5 : base;
-    char folder[PATH_SIZE];
+    char folder[FOLDER_SIZE];
     snprintf(folder, sizeof folder, "tests/fuzz/corpus/%s", what);
     return replay_folder(folder);
 }
