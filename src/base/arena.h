@@ -2,8 +2,8 @@
 #define BASE_ARENA_H
 /*
  * Bump allocator with one life: a request, a result, a screen turn. Everything from it is released
- * together. Each arena has a hard cap in bytes; going past it aborts unless the _try call is used, so
- * callers that take foreign sizes check them first. Owned by one thread at a time.
+ * together. Each arena has a hard cap in bytes; going past it aborts unless the _try call is used,
+ * so callers that take foreign sizes check them first. Owned by one thread at a time.
  */
 #include "base/str.h"
 #include <stdarg.h>
@@ -31,7 +31,8 @@ void *arena_alloc_try(struct arena *a, size_t n, size_t size);
 /* Copy with a NUL after it (not counted); the absent string stays absent. */
 struct str arena_str(struct arena *a, struct str s);
 struct str arena_text(struct arena *a, const char *z);
-struct str arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct str arena_printf(struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 struct str arena_vprintf(struct arena *a, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 /* NUL-terminated copy, for calls that need a C string. */

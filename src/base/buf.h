@@ -1,9 +1,9 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 /*
- * Growable bytes with a hard cap given at init. A write past the cap changes nothing, sets `failed`, and
- * every later write is ignored: callers write freely and check once at the end. Contents are always
- * followed by a NUL that is not counted. Owned by one thread at a time.
+ * Growable bytes with a hard cap given at init. A write past the cap changes nothing, sets
+ * `failed`, and every later write is ignored: callers write freely and check once at the end.
+ * Contents are always followed by a NUL that is not counted. Owned by one thread at a time.
  */
 #include "base/str.h"
 #include <stdarg.h>
@@ -34,7 +34,8 @@ char *buf_take(struct buf *b, size_t *n);
 /* Standard base64 and base64url without padding (RFC 4648 sections 4 and 5). */
 void buf_add_base64(struct buf *b, const void *p, size_t n);
 void buf_add_base64url(struct buf *b, const void *p, size_t n);
-/* Strict: canonical tail bits, no white space; url variant refuses padding. False leaves b unchanged. */
+/* Strict: canonical tail bits, no white space; url variant refuses padding. False leaves b
+ * unchanged. */
 bool buf_add_unbase64(struct buf *b, struct str s);
 bool buf_add_unbase64url(struct buf *b, struct str s);
 void buf_add_hex(struct buf *b, const void *p, size_t n);

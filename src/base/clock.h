@@ -7,7 +7,7 @@ int64_t clock_now_ms(void);  /* wall clock since 1970-01-01 UTC */
 int64_t clock_mono_ms(void); /* monotonic, for timers and time-outs */
 int64_t clock_mono_us(void);
 
-/* Tests only: from now on clock_now_ms and clock_mono_ms return fixed values; -1 undoes it. */
+/* Tests only: from now on both clocks stand still at these values; -1 undoes it. */
 void clock_pin(int64_t wall_ms, int64_t mono_ms);
 
 enum { CLOCK_TEXT_SIZE = 32 };

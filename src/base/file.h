@@ -1,6 +1,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
-/* Files and folders, careful ones: no symlinks followed where secrets are, private modes, atomic writes. */
+/* Files and folders, careful ones: no symlinks followed where secrets are, private modes, atomic
+ * writes. */
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -8,10 +9,11 @@
 enum err_code file_read(const char *path, size_t max, struct arena *a, struct str *out,
                         struct err *err) MUST_USE;
 /* Writes temp file, fsync, rename; mode as given. */
-enum err_code file_write(const char *path, struct str data, unsigned mode, struct err *err) MUST_USE;
+enum err_code file_write(const char *path, struct str data, unsigned mode,
+                         struct err *err) MUST_USE;
 /* mkdir -p with mode 0700 for what it makes. */
 enum err_code file_make_dirs(const char *path, struct err *err) MUST_USE;
-/* $NAME/gatehouse or HOME/fallback/gatehouse: XDG base directories. kind: "CONFIG", "DATA", "STATE",
- * "CACHE", "RUNTIME". RUNTIME falls back to a private folder under $TMPDIR or /tmp. */
+/* $NAME/gatehouse or HOME/fallback/gatehouse: XDG base directories. kind: "CONFIG", "DATA",
+ * "STATE", "CACHE", "RUNTIME". RUNTIME falls back to a private folder under $TMPDIR or /tmp. */
 struct str file_xdg_dir(const char *kind, struct arena *a);
 #endif

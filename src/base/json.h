@@ -1,11 +1,11 @@
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 /*
- * JSON in and out. Reading goes through cJSON but is strict where cJSON is lax: UTF-8 only, no \u0000, no
- * lone surrogates, no duplicate keys, no bytes after the value, no BOM, bounded depth and size (RFC 8259,
- * RFC 7493). Trees are owned by whoever parsed or built them (json_free); accessors borrow.
- * Writing is a streaming writer into a buf: the hot path never builds a tree. One tree or writer belongs to
- * one thread at a time.
+ * JSON in and out. Reading goes through cJSON but is strict where cJSON is lax: UTF-8 only, no
+ * \u0000, no lone surrogates, no duplicate keys, no bytes after the value, no BOM, bounded depth
+ * and size (RFC 8259, RFC 7493). Trees are owned by whoever parsed or built them (json_free);
+ * accessors borrow. Writing is a streaming writer into a buf: the hot path never builds a tree. One
+ * tree or writer belongs to one thread at a time.
  */
 #include "base/buf.h"
 #include "base/err.h"
@@ -32,11 +32,11 @@ struct json *json_first(const struct json *j);
 struct json *json_next(const struct json *j);
 struct str json_key(const struct json *j); /* name of a member, absent for elements */
 
-bool json_is_null(const struct json *j); /* also true for NULL, i.e. a missing member */
-struct str json_str(const struct json *j);                  /* absent unless a string */
-bool json_to_bool(const struct json *j, bool *out);         /* false unless a boolean */
-bool json_to_i64(const struct json *j, int64_t *out);       /* false unless integral, |v| <= 2^53 */
-bool json_to_double(const struct json *j, double *out);     /* false unless a number */
+bool json_is_null(const struct json *j);            /* also true for NULL, i.e. a missing member */
+struct str json_str(const struct json *j);          /* absent unless a string */
+bool json_to_bool(const struct json *j, bool *out); /* false unless a boolean */
+bool json_to_i64(const struct json *j, int64_t *out);   /* false unless integral, |v| <= 2^53 */
+bool json_to_double(const struct json *j, double *out); /* false unless a number */
 
 /* Building trees; `take` moves ownership into the container. set replaces a member of that name. */
 struct json *json_new_object(void);
@@ -69,8 +69,8 @@ struct jw {
 };
 
 void jw_init(struct jw *w, struct buf *out);
-void jw_open(struct jw *w, char bracket);  /* '{' or '[' */
-void jw_close(struct jw *w, char bracket); /* '}' or ']' */
+void jw_open(struct jw *w, char bracket);    /* '{' or '[' */
+void jw_close(struct jw *w, char bracket);   /* '}' or ']' */
 void jw_key(struct jw *w, const char *name); /* name must need no escaping */
 void jw_key_str(struct jw *w, struct str name);
 void jw_str(struct jw *w, struct str s); /* absent writes null */

@@ -1,10 +1,10 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 /*
- * Structured log lines: level, module, constant message, typed pairs. Values are escaped (no line or
- * terminal injection). Sinks: stderr or a file, as logfmt text or one JSON object a line. The last 500 lines
- * are kept in a ring for the console's log pane. Thread-safe; never call from a signal handler.
- * LOG_INFO("client", "refreshed token", KV_INT("ms", ms));
+ * Structured log lines: level, module, constant message, typed pairs. Values are escaped (no line
+ * or terminal injection). Sinks: stderr or a file, as logfmt text or one JSON object a line. The
+ * last 500 lines are kept in a ring for the console's log pane. Thread-safe; never call from a
+ * signal handler. LOG_INFO("client", "refreshed token", KV_INT("ms", ms));
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -22,7 +22,8 @@ struct log_kv {
 #define KV_TEXT(k, v) ((struct log_kv){.key = (k), .kind = LOG_KV_STR, .s = str_of(v)})
 #define KV_INT(k, v) ((struct log_kv){.key = (k), .kind = LOG_KV_INT, .i = (int64_t)(v)})
 
-/* For lines without pairs: LOG_INFO("server", "ready", KV_NONE). C17 wants at least one argument. */
+/* For lines without pairs: LOG_INFO("server", "ready", KV_NONE). C17 wants at least one argument.
+ */
 #define KV_NONE ((struct log_kv){.key = NULL})
 
 #define LOG_AT(level, module, message, ...)                                                        \

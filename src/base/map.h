@@ -1,7 +1,7 @@
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
-/* Hash map from byte strings to pointers, seeded against collision attacks. Keys are copied; values are
- * borrowed. Not thread-safe. */
+/* Hash map from byte strings to pointers, seeded against collision attacks. Keys are copied; values
+ * are borrowed. Not thread-safe. */
 #include "base/str.h"
 
 struct map_slot;

@@ -1,9 +1,9 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 /*
- * The only place that calls malloc. True exhaustion aborts the process with one line on stderr: every
- * size driven from outside is capped before it gets here, so it is not reachable by input.
- * A zero size is a programming error and asserts. Thread-safe.
+ * The only place that calls malloc. True exhaustion aborts the process with one line on stderr:
+ * every size driven from outside is capped before it gets here, so it is not reachable by input. A
+ * zero size is a programming error and asserts. Thread-safe.
  */
 #include <stddef.h>
 

@@ -1,8 +1,9 @@
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
 /*
- * A secret in guarded, locked, wiped memory (sodium_malloc). There is no accessor that yields a lasting
- * pointer: callers get the bytes inside a callback. If memory cannot be locked it still works, unlocked.
+ * A secret in guarded, locked, wiped memory (sodium_malloc). There is no accessor that yields a
+ * lasting pointer: callers get the bytes inside a callback. If memory cannot be locked it still
+ * works, unlocked.
  */
 #include "base/err.h"
 #include "base/str.h"
@@ -17,8 +18,8 @@ void secret_with(const struct secret *s, void (*fn)(struct str bytes, void *arg)
 bool secret_equal(const struct secret *a, const struct secret *b);
 void secret_wipe(void *p, size_t n);
 
-/* Reads a secret from a file: regular, owned by us, mode 0600 or stricter, no symlink, at most 64 KiB; one
- * trailing newline dropped. */
+/* Reads a secret from a file: regular, owned by us, mode 0600 or stricter, no symlink, at most 64
+ * KiB; one trailing newline dropped. */
 struct secret *secret_from_file(const char *path, struct err *err);
 /* RLIMIT_CORE 0 and PR_SET_DUMPABLE 0. Called first in each main. */
 void secret_harden_process(void);
