@@ -64,6 +64,7 @@ SERVER_LIB := $(filter-out %/main.c,$(SERVER_SRC))
 ALL_SRC := $(SHARED_SRC) $(CONSOLE_SRC) $(SERVER_SRC)
 
 all: build/gatehouse build/gatehoused
+objects: $(call obj,$(ALL_SRC))
 
 build/gatehouse: $(OUT)/gatehouse | build
 	$(Q)ln -sf $(VARIANT)/gatehouse $@
@@ -199,8 +200,8 @@ cov:
 
 lint:
 	$(call deps,build test lint)
-	$(again) $(GEN)
-	$(Q)OUT=$(OUT) JOBS=$(JOBS) CPPFLAGS_ALL='$(CPPFLAGS_ALL)' CFLAGS_ALL='-std=c17 $(WARN)' tests/lint/run
+	$(again) objects
+	$(Q)OUT=$(OUT) JOBS=$(JOBS) CC='$(CC)' CPPFLAGS_ALL='$(CPPFLAGS_ALL)' CFLAGS_ALL='-std=c17 $(WARN)' tests/lint/run
 
 format:
 	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format-14 -i
@@ -267,5 +268,5 @@ help:
 	@echo 'Variables: VARIANT=release|debug|asan|tsan|cov|fuzz, CC=, CFLAGS=, LDFLAGS=, CI=1 (-Werror), V=1, JOBS='
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all force test test-run test-programs check-asan check-tsan check-pg run bench bench-programs fuzz fuzz-run \
+.PHONY: all objects force test test-run test-programs check-asan check-tsan check-pg run bench bench-programs fuzz fuzz-run \
   golden-update cov lint format doc install uninstall dist clean help
