@@ -1,0 +1,167 @@
+#include "server/config.h"
+
+#include "base/mem.h"
+
+static const struct config_flag FLAGS[] = {
+    {"--listen", "ADDRESS",
+     "http://HOST:PORT or unix:PATH, up to 8 times; port 0 picks a free one "
+     "(http://127.0.0.1:8088)",
+     0},
+    {"--data", "DIR", "folder of database, credentials and keys ($XDG_DATA_HOME/gatehouse)",
+     offsetof(struct config, data)},
+    {"--database", "URL", "sqlite:PATH or postgresql://... (sqlite:DIR/gatehouse.db)",
+     offsetof(struct config, database)},
+    {"--demo", NULL, "fill an empty database with sample data", offsetof(struct config, demo)},
+    {"--client-id", "ID", "client id of the environment, with --secret-file",
+     offsetof(struct config, client_id)},
+    {"--secret-file", "FILE", "file with its secret, mode 0600",
+     offsetof(struct config, secret_file)},
+    {"--public-url", "URL", "address that clients use, for links and the issuer of tokens",
+     offsetof(struct config, public_url)},
+    {"--outbox", "DIR", "folder for messages without a provider (DIR/outbox)",
+     offsetof(struct config, outbox)},
+    {"--tls-cert", "FILE", "PEM certificate chain; TCP addresses then speak TLS",
+     offsetof(struct config, tls_cert)},
+    {"--tls-key", "FILE", "PEM private key, mode 0600", offsetof(struct config, tls_key)},
+    {"--insecure-listen", NULL, "allow plain HTTP beyond this host, behind a proxy that adds TLS",
+     offsetof(struct config, insecure_listen)},
+    {"--log-format", "FORMAT", "text or json (text)", offsetof(struct config, log_format)},
+    {"--log-level", "LEVEL", "debug, info, warn, error or off (info)",
+     offsetof(struct config, log_level)},
+    {"--coverage", NULL, "list all operations as bound or unbound, then end",
+     offsetof(struct config, coverage)},
+    {"--check", NULL, "check the database, say what was found, then end",
+     offsetof(struct config, check)},
+    {"--backup", "FILE", "copy the database to a new file, then end",
+     offsetof(struct config, backup)},
+    {"--version", NULL, "show the version, then end", offsetof(struct config, version)},
+    {"--help", NULL, "show this, then end", offsetof(struct config, help)},
+};
+
+const struct config_flag *
+config_flags(size_t *n)
+{
+    *n = COUNT_OF(FLAGS);
+    return FLAGS;
+}
+
+/* "--name" or "--name=value". */
+static const struct config_flag *
+find_flag(const char *arg, const char **value)
+{
+    size_t n = strcspn(arg, "=");
+    *value = arg[n] == '=' ? arg + n + 1 : NULL;
+    for (size_t i = 0; i < COUNT_OF(FLAGS); i++)
+        if (str_eq((struct str){arg, n}, str_of(FLAGS[i].name)))
+            return &FLAGS[i];
+    return NULL;
+}
+
+static enum err_code
+add_listen(struct config *out, const char *value, struct err *err)
+{
+    if (out->n_listen == CONFIG_LISTEN_MAX)
+        return err_set(err, ERR_USAGE, "--listen may be given at most %d times", CONFIG_LISTEN_MAX);
+    out->listen[out->n_listen++] = str_of(value);
+    return ERR_OK;
+}
+
+static enum err_code
+store_flag(struct config *out, const struct config_flag *flag, const char *value, struct err *err)
+{
+    void *member = (char *)out + flag->offset;
+    if (!flag->arg) {
+        if (value)
+            return err_set(err, ERR_USAGE, "%s takes no value", flag->name);
+        *(bool *)member = true;
+        return ERR_OK;
+    }
+    if (!value || !*value)
+        return err_set(err, ERR_USAGE, "%s needs %s after it", flag->name, flag->arg);
+    if (flag == &FLAGS[0])
+        return add_listen(out, value, err);
+    if (*(const char **)member)
+        return err_set(err, ERR_USAGE, "%s is given twice", flag->name);
+    *(const char **)member = value;
+    return ERR_OK;
+}
+
+/* What only makes sense together. */
+static enum err_code
+check_together(const struct config *c, struct err *err)
+{
+    if (!c->client_id != !c->secret_file)
+        return err_set(err, ERR_USAGE, "--client-id and --secret-file go together");
+    if (!c->tls_cert != !c->tls_key)
+        return err_set(err, ERR_USAGE, "--tls-cert and --tls-key go together");
+    if (c->check && c->demo)
+        return err_set(err, ERR_USAGE, "--check changes nothing, so it cannot go with --demo");
+    if (c->public_url && strncmp(c->public_url, "http://", 7) != 0 &&
+        strncmp(c->public_url, "https://", 8) != 0)
+        return err_set(err, ERR_USAGE, "--public-url must begin with http:// or https://");
+    enum log_format format;
+    enum log_level level;
+    return config_log(c, &format, &level, err);
+}
+
+enum err_code
+config_parse(struct config *out, int argc, char *const *argv, struct err *err)
+{
+    *out = (struct config){.n_listen = 0};
+    for (int i = 1; i < argc; i++) {
+        const char *value = NULL;
+        const struct config_flag *flag = find_flag(argv[i], &value);
+        if (!flag)
+            return err_set(err, ERR_USAGE, "unknown option '%.80s'; see gatehoused --help",
+                           argv[i]);
+        if (flag->arg && !value && i + 1 < argc)
+            value = argv[++i];
+        enum err_code rc = store_flag(out, flag, value, err);
+        if (rc)
+            return rc;
+    }
+    return check_together(out, err);
+}
+
+enum err_code
+config_log(const struct config *c, enum log_format *format, enum log_level *level, struct err *err)
+{
+    struct str text = str_of(c->log_format ? c->log_format : "text");
+    *format = str_eq(text, STR("json")) ? LOG_JSON : LOG_TEXT;
+    *level = LOG_LEVEL_INFO;
+    if (!str_eq(text, STR("json")) && !str_eq(text, STR("text")))
+        return err_set(err, ERR_USAGE, "--log-format must be text or json");
+    if (c->log_level && !log_level_parse(str_of(c->log_level), level))
+        return err_set(err, ERR_USAGE, "--log-level must be debug, info, warn, error or off");
+    return ERR_OK;
+}
+
+void
+config_write_help(struct buf *out)
+{
+    buf_add_text(out,
+                 "usage: gatehoused [options]\n\n"
+                 "Serves an identity API from one database. Prints one line, \"ready ADDRESS\", "
+                 "when it accepts requests.\n\n");
+    for (size_t i = 0; i < COUNT_OF(FLAGS); i++) {
+        const struct config_flag *f = &FLAGS[i];
+        int n = (int)strlen(f->name) + (f->arg ? 1 + (int)strlen(f->arg) : 0);
+        buf_printf(out, "  %s%s%s%*s%s\n", f->name, f->arg ? " " : "", f->arg ? f->arg : "", 25 - n,
+                   "", f->help);
+    }
+    buf_add_text(out, "\nExit status: 0 done, 1 failure, 2 wrong usage.\n");
+}
+
+void
+config_write_mdoc(struct buf *out)
+{
+    buf_add_text(out, ".Bl -tag -width Ds\n");
+    for (size_t i = 0; i < COUNT_OF(FLAGS); i++) {
+        const struct config_flag *f = &FLAGS[i];
+        buf_printf(out, ".It Fl Fl %s", f->name + 2);
+        if (f->arg)
+            buf_printf(out, " Ar %s", f->arg);
+        buf_printf(out, "\n%s.\n", f->help);
+    }
+    buf_add_text(out, ".El\n");
+}
