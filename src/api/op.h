@@ -1,10 +1,10 @@
 #ifndef API_OP_H
 #define API_OP_H
 /*
- * The operation catalogue: one row per operation of the public identity API, compiled into both programs.
- * Router, validation, request building, forms, `gatehouse call`, coverage, the manual and the contract tests
- * are all made from these rows; nothing about an operation is declared anywhere else. Rows live in
- * catalogue/<group>.def. Tables are constant; any thread.
+ * The operation catalogue: one row per operation of the public identity API, compiled into both
+ * programs. Router, validation, request building, forms, `gatehouse call`, coverage, the manual and the
+ * contract tests are all made from these rows; nothing about an operation is declared anywhere else.
+ * Rows live in catalogue/<group>.def. Tables are constant; any thread.
  */
 #include "base/str.h"
 
@@ -15,8 +15,8 @@ enum auth {
     AUTH_UNSET,
     AUTH_PUBLIC, /* no token: sign-in, sign-up, vendor auth */
     AUTH_VENDOR, /* environment token only */
-    AUTH_TENANT, /* environment token with tenant header, or a user token of that tenant with .perm */
-    AUTH_USER,   /* a user's own things: user token, or environment token with tenant and user headers */
+    AUTH_TENANT, /* environment token with tenant header, or a user token of it with .perm */
+    AUTH_USER,   /* a user's own things: user token, or environment token with the user header */
     AUTH_ANY     /* any valid token; the scope headers are optional */
 };
 
@@ -39,7 +39,7 @@ enum {
     OPF_SECRET_REPLY = 1 << 4,  /* the answer holds a secret: never logged or traced */
     OPF_REPLY_UNKNOWN = 1 << 5, /* reply fields are not documented anywhere */
     OPF_BODY_ARRAY = 1 << 6,    /* body is an array of .body objects */
-    OPF_REPLY_ARRAY = 1 << 7,   /* reply is a bare array of .reply objects */
+    OPF_REPLY_ARRAY = 1 << 7,   /* reply is a bare array of .reply objects; NULL: of plain values */
     OPF_REPLY_EMPTY = 1 << 8,   /* no body in the answer */
     OPF_DEPRECATED = 1 << 9,
     OPF_EXTRA = 1 << 10,       /* used by real clients but not in the published documents */
@@ -72,7 +72,8 @@ enum {
     FIELD_ASSUMED = 1 << 4,  /* ours: not in the published documents */
     FIELD_NOT_EMPTY = 1 << 5, /* "" is refused */
     FIELD_HAS_MIN = 1 << 6,  /* .min counts: value of a number, length of a string or array */
-    FIELD_HAS_MAX = 1 << 7
+    FIELD_HAS_MAX = 1 << 7,
+    FIELD_COMMA = 1 << 8 /* list in a query: one value joined by commas, not the name repeated */
 };
 
 struct field {
@@ -122,9 +123,25 @@ const char *kind_name(enum kind k);
 const struct field *field_find(const struct field *table, struct str name);
 size_t field_count(const struct field *table);
 
-/* Rows are written with these; see catalogue/README in doc/hacking.md. */
+/*
+ * Rows and field tables are written with these; doc/hacking.md shows how. An X form takes flags and
+ * further members: REQX("level", INT, FIELD_HAS_MIN, .min = 0). F takes flags alone. Nesting is fine.
+ */
 #define FIELDS(...) ((const struct field[]){__VA_ARGS__, {.name = NULL}})
 #define CHOICES(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define REQ(n, k, ...) {.name = (n), .kind = KIND_##k, .flags = FIELD_REQUIRED, ##__VA_ARGS__}
-#define OPT(n, k, ...) {.name = (n), .kind = KIND_##k, ##__VA_ARGS__}
+#define REQ(n, k) {.name = (n), .kind = KIND_##k, .flags = FIELD_REQUIRED}
+#define OPT(n, k) {.name = (n), .kind = KIND_##k}
+#define REQF(n, k, f) {.name = (n), .kind = KIND_##k, .flags = FIELD_REQUIRED | (f)}
+#define OPTF(n, k, f) {.name = (n), .kind = KIND_##k, .flags = (f)}
+#define REQX(n, k, f, ...)                                                                         \
+    {.name = (n), .kind = KIND_##k, .flags = FIELD_REQUIRED | (f), __VA_ARGS__}
+#define OPTX(n, k, f, ...) {.name = (n), .kind = KIND_##k, .flags = (f), __VA_ARGS__}
+#define REQ_ENUM(n, c) REQX(n, ENUM, 0, .choices = (c))
+#define OPT_ENUM(n, c) OPTX(n, ENUM, 0, .choices = (c))
+#define REQ_LIST(n, k) REQX(n, ARRAY, 0, .item = KIND_##k)
+#define OPT_LIST(n, k) OPTX(n, ARRAY, 0, .item = KIND_##k)
+#define REQ_OBJ(n, t) REQX(n, OBJECT, 0, .fields = (t))
+#define OPT_OBJ(n, t) OPTX(n, OBJECT, 0, .fields = (t))
+#define REQ_OBJS(n, t) REQX(n, ARRAY, 0, .item = KIND_OBJECT, .fields = (t))
+#define OPT_OBJS(n, t) OPTX(n, ARRAY, 0, .item = KIND_OBJECT, .fields = (t))
 #endif
