@@ -13,7 +13,11 @@ enum err_code file_write(const char *path, struct str data, unsigned mode,
                          struct err *err) MUST_USE;
 /* mkdir -p with mode 0700 for what it makes. */
 enum err_code file_make_dirs(const char *path, struct err *err) MUST_USE;
-/* $NAME/gatehouse or HOME/fallback/gatehouse: XDG base directories. kind: "CONFIG", "DATA",
- * "STATE", "CACHE", "RUNTIME". RUNTIME falls back to a private folder under $TMPDIR or /tmp. */
+/*
+ * $XDG_.../gatehouse or HOME/fallback/gatehouse: XDG base directories. kind: "CONFIG", "DATA",
+ * "STATE", "CACHE", "RUNTIME". Without a home, and for RUNTIME without its variable, a private
+ * folder under $TMPDIR or /tmp, which is made; absent if that cannot be had. The others are not
+ * made here.
+ */
 struct str file_xdg_dir(const char *kind, struct arena *a);
 #endif

@@ -14,7 +14,13 @@ struct json; /* a value in a tree */
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
-enum { JSON_DEPTH_MAX = 64, JSON_KEYS_MAX = 65536 };
+/* Depth of nesting, members of one object, values in one tree, bytes of one number. */
+enum {
+    JSON_DEPTH_MAX = 64,
+    JSON_KEYS_MAX = 65536,
+    JSON_VALUES_MAX = 1 << 20,
+    JSON_NUMBER_MAX = 62,
+};
 
 /* Parses all of `text`; at most max_bytes. On failure NULL, and err says what and at which byte. */
 struct json *json_parse(struct str text, size_t max_bytes, struct err *err);
@@ -41,8 +47,8 @@ bool json_to_double(const struct json *j, double *out); /* false unless a number
 /* Building trees; `take` moves ownership into the container. set replaces a member of that name. */
 struct json *json_new_object(void);
 struct json *json_new_array(void);
-struct json *json_new_str(struct str s);
-struct json *json_new_i64(int64_t v);
+struct json *json_new_str(struct str s); /* NUL and invalid UTF-8 become U+FFFD */
+struct json *json_new_i64(int64_t v);    /* exact up to 2^53, as json_to_i64 */
 struct json *json_new_double(double v);
 struct json *json_new_bool(bool v);
 struct json *json_new_null(void);
