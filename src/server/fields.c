@@ -1,0 +1,84 @@
+#include "server/fields.h"
+
+#include "base/clock.h"
+
+static struct str
+json_as_text(const struct call *c, const struct json *j)
+{
+    if (json_type(j) == JSON_STRING)
+        return json_str(j);
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    json_write(j, &text);
+    struct str copy = arena_str(c->arena, buf_str(&text));
+    buf_fini(&text);
+    return copy;
+}
+
+static bool
+read_row(const struct call *c, const struct json *value, const struct store_field *row, void *base)
+{
+    void *member = (char *)base + row->offset;
+    switch (row->kind) {
+    case STORE_TEXT:
+        *(struct str *)member = json_as_text(c, value);
+        return true;
+    case STORE_INT:
+        return json_to_i64(value, member);
+    case STORE_BOOL:
+        return json_to_bool(value, member);
+    case STORE_TIME:
+        return clock_parse(json_str(value), member);
+    }
+    return false;
+}
+
+uint64_t
+fields_read(const struct call *c, const struct json *body, struct field_table table, void *base)
+{
+    uint64_t given = 0;
+    for (size_t i = 0; i < table.n; i++) {
+        const struct store_field *row = &table.rows[i];
+        if (!row->wire || row->flags & STORE_FIXED)
+            continue;
+        const struct field *field = field_find(c->op->body, str_of(row->wire));
+        if (!field || field->flags & FIELD_READ_ONLY)
+            continue;
+        const struct json *value = json_get(body, row->wire);
+        if (!json_is_null(value) && read_row(c, value, row, base))
+            given |= UINT64_C(1) << i;
+    }
+    return given;
+}
+
+static void
+write_row(struct jw *w, const struct store_field *row, const void *base)
+{
+    const void *member = (const char *)base + row->offset;
+    jw_key(w, row->wire);
+    switch (row->kind) {
+    case STORE_TEXT:
+        jw_str(w, *(const struct str *)member);
+        break;
+    case STORE_INT:
+        if (*(const int64_t *)member == STORE_NO_INT)
+            jw_null(w);
+        else
+            jw_i64(w, *(const int64_t *)member);
+        break;
+    case STORE_BOOL:
+        jw_bool(w, *(const bool *)member);
+        break;
+    case STORE_TIME:
+        jw_time(w, *(const int64_t *)member);
+        break;
+    }
+}
+
+void
+fields_write(struct jw *w, struct field_table table, unsigned without, const void *base)
+{
+    for (size_t i = 0; i < table.n; i++)
+        if (table.rows[i].wire && !(table.rows[i].flags & without))
+            write_row(w, &table.rows[i], base);
+}

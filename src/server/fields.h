@@ -1,0 +1,28 @@
+#ifndef SERVER_FIELDS_H
+#define SERVER_FIELDS_H
+/*
+ * Between the wire and the store's plain structs, driven by two tables: the operation's body fields
+ * say what a caller may send, the store's field table says where it goes. A member that the
+ * operation does not declare is never taken over, whatever the body holds (no mass assignment). No
+ * state; any thread.
+ */
+#include "server/call.h"
+#include "store/store.h"
+
+struct field_table {
+    const struct store_field *rows;
+    size_t n;
+};
+
+/*
+ * Takes the members of `body` (an object) that the operation declares and the table knows into
+ * *base. Texts are borrowed from the body or live in the call's arena. Objects and numbers given
+ * for a text (metadata) become their JSON text. Returns a bit per row that was given; null counts
+ * as not given, fixed rows are never read.
+ */
+uint64_t fields_read(const struct call *c, const struct json *body, struct field_table table,
+                     void *base);
+/* Writes each row with a wire name as key and value into the open object; rows with a flag of
+ * `without` are left out. */
+void fields_write(struct jw *w, struct field_table table, unsigned without, const void *base);
+#endif

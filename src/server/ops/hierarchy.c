@@ -1,0 +1,167 @@
+/* Sub-accounts and the tree of tenants. */
+#include "server/fields.h"
+#include "server/ops/ops.h"
+#include "server/shape.h"
+
+enum { TREE_MAX = 10000 };
+
+static const struct field_table table = {tenant_fields, TENANT_FIELDS};
+
+static enum err_code
+refuse_node(struct call *c, struct err *err, enum err_code rc)
+{
+    if (rc == ERR_NOT_FOUND)
+        return call_refuse(c, err, rc, NULL, "Tenant not found");
+    if (rc == ERR_CONFLICT)
+        return call_refuse(c, err, rc, NULL, "Tenant already exists");
+    if (rc == ERR_INVALID)
+        return call_refuse(c, err, rc, NULL, "A tenant cannot be below itself");
+    return rc;
+}
+
+static enum err_code
+load_subtree(struct call *c, struct tenant_nodes *nodes, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? store_tenant_subtree(s, c->tenant_id, TREE_MAX, nodes, err) : err->code;
+    return refuse_node(c, err, rc);
+}
+
+/* Links of all tenants below the asking one: [{id, vendorId, tenantId, parentId}]. */
+static enum err_code
+op_hierarchy_list(struct call *c, struct err *err)
+{
+    struct tenant_nodes nodes;
+    enum err_code rc = load_subtree(c, &nodes, err);
+    if (rc)
+        return rc;
+    jw_open(&c->out, '[');
+    for (size_t i = 0; i < nodes.n; i++) {
+        const struct tenant *t = &nodes.items[i].tenant;
+        if (nodes.items[i].level == 0)
+            continue;
+        jw_open(&c->out, '{');
+        jw_kstr(&c->out, "id", t->id);
+        jw_kstr(&c->out, "vendorId", c->vendor_id);
+        jw_kstr(&c->out, "tenantId", t->tenant_id);
+        jw_kstr(&c->out, "parentId", t->parent_id);
+        jw_close(&c->out, '}');
+    }
+    jw_close(&c->out, ']');
+    return ERR_OK;
+}
+
+static enum err_code
+op_hierarchy_parents(struct call *c, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct tenant_nodes nodes;
+    enum err_code rc = s ? store_tenant_parents(s, c->tenant_id, &nodes, err) : err->code;
+    rc = refuse_node(c, err, rc);
+    if (rc)
+        return rc;
+    jw_open(&c->out, '[');
+    for (size_t i = 0; i < nodes.n; i++) {
+        const struct tenant *t = &nodes.items[i].tenant;
+        jw_open(&c->out, '{');
+        jw_kstr(&c->out, "tenantId", t->tenant_id);
+        jw_ki64(&c->out, "level", nodes.items[i].level);
+        jw_kstr(&c->out, "tenantName", t->name);
+        jw_kstr(&c->out, "status", t->status);
+        jw_ktime(&c->out, "createdAt", t->created_at);
+        jw_close(&c->out, '}');
+    }
+    jw_close(&c->out, ']');
+    return ERR_OK;
+}
+
+/* Writes nodes[at] with everything below it; rows come parents first, so children are found by
+ * scanning on. */
+static void
+write_tree(struct call *c, const struct tenant_nodes *nodes, size_t at)
+{
+    const struct tenant *t = &nodes->items[at].tenant;
+    jw_open(&c->out, '{');
+    jw_kstr(&c->out, "tenantId", t->tenant_id);
+    jw_kstr(&c->out, "name", t->name);
+    jw_kbool(&c->out, "isReseller", t->is_reseller);
+    jw_ki64(&c->out, "level", nodes->items[at].level);
+    jw_key(&c->out, "children");
+    jw_open(&c->out, '[');
+    for (size_t i = at + 1; i < nodes->n; i++)
+        if (str_eq(nodes->items[i].tenant.parent_id, t->tenant_id))
+            write_tree(c, nodes, i);
+    jw_close(&c->out, ']');
+    jw_close(&c->out, '}');
+}
+
+static enum err_code
+op_hierarchy_tree(struct call *c, struct err *err)
+{
+    struct tenant_nodes nodes;
+    enum err_code rc = load_subtree(c, &nodes, err);
+    if (!rc)
+        write_tree(c, &nodes, 0);
+    return rc;
+}
+
+static enum err_code
+op_hierarchy_create(struct call *c, struct err *err)
+{
+    struct str parent = call_str(c, "parentTenantId"), child = call_str(c, "childTenantId");
+    if (str_eq(parent, child))
+        return call_refuse(c, err, ERR_INVALID, NULL, "A tenant cannot be below itself");
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? store_tenant_set_parent(s, child, parent, err) : err->code;
+    rc = refuse_node(c, err, rc);
+    if (!rc)
+        call_audit(c, "tenant", child, "Medium", "Put tenant %.*s below %.*s", STR_ARG(child),
+                   STR_ARG(parent));
+    return rc;
+}
+
+static enum err_code
+op_hierarchy_delete(struct call *c, struct err *err)
+{
+    struct str parent = call_str(c, "parentTenantId"), child = call_str(c, "childTenantId");
+    const struct scope *s = call_scope(c, err);
+    struct tenant t;
+    enum err_code rc = s ? store_tenant_get(s, child, &t, err) : err->code;
+    if (!rc && !str_eq(t.parent_id, parent))
+        return call_refuse(c, err, ERR_NOT_FOUND, NULL, "The tenants are not related");
+    if (!rc)
+        rc = store_tenant_set_parent(s, child, (struct str){NULL, 0}, err);
+    rc = refuse_node(c, err, rc);
+    if (!rc)
+        call_audit(c, "tenant", child, "Medium", "Detached tenant %.*s from %.*s", STR_ARG(child),
+                   STR_ARG(parent));
+    return rc;
+}
+
+static enum err_code
+op_sub_tenants_create(struct call *c, struct err *err)
+{
+    struct tenant t;
+    tenant_init(&t);
+    fields_read(c, c->body, table, &t);
+    t.tenant_id = call_str(c, "tenantId");
+    t.parent_id = call_str(c, "parentTenantId");
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? store_tenant_create(s, &t, NULL, err) : err->code;
+    rc = refuse_node(c, err, rc);
+    if (rc)
+        return rc;
+    call_audit(c, "tenant", t.tenant_id, "Medium", "Created sub-account %.*s", STR_ARG(t.name));
+    shape_tenant(c, &t, false);
+    return ERR_OK;
+}
+
+const struct op_binding hierarchy_ops[] = {
+    BIND(hierarchy_list),
+    BIND(hierarchy_parents),
+    BIND(hierarchy_tree),
+    BIND(hierarchy_create),
+    BIND(hierarchy_delete),
+    BIND(sub_tenants_create),
+    BIND_END,
+};

@@ -1,0 +1,20 @@
+#ifndef SERVER_OPS_OPS_H
+#define SERVER_OPS_OPS_H
+/* The modules of handlers, one line each; registry.c binds them all. */
+#include "server/call.h"
+
+#define OPS_MODULES(X)                                                                             \
+    X(audits_ops)                                                                                  \
+    X(config_ops)                                                                                  \
+    X(hierarchy_ops)                                                                               \
+    X(permissions_ops)                                                                             \
+    X(roles_ops)                                                                                   \
+    X(tenants_ops)                                                                                 \
+    X(users_change_ops)                                                                            \
+    X(users_create_ops)                                                                            \
+    X(users_read_ops)
+
+#define OPS_DECLARE(module) extern const struct op_binding module[];
+OPS_MODULES(OPS_DECLARE)
+#undef OPS_DECLARE
+#endif

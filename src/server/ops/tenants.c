@@ -1,0 +1,262 @@
+/* Tenants (accounts), version 1 and 2: create and revive, lists, change, metadata, removal. */
+#include "server/fields.h"
+#include "server/ops/ops.h"
+#include "server/shape.h"
+
+enum { TENANT_PAGE = 50, ID_MAX = 255, IDS_MAX = 200 };
+
+static const struct field_table table = {tenant_fields, TENANT_FIELDS};
+
+static enum err_code
+refuse_tenant(struct call *c, struct err *err, enum err_code rc)
+{
+    if (rc == ERR_CONFLICT)
+        return call_refuse(c, err, rc, NULL, "Tenant already exists");
+    if (rc == ERR_NOT_FOUND)
+        return call_refuse(c, err, rc, NULL, "Tenant not found");
+    return rc;
+}
+
+/* Customers choose ids freely: anything that survives a URL, a header and a log line. */
+static enum err_code
+check_id(struct call *c, struct str id, struct err *err)
+{
+    bool good = id.n > 0 && id.n <= ID_MAX;
+    for (size_t i = 0; good && i < id.n; i++) {
+        char ch = id.p[i];
+        good = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+               (ch && strchr("-_.:@+", ch));
+    }
+    if (good)
+        return ERR_OK;
+    return call_refuse(c, err, ERR_INVALID, NULL,
+                       "tenantId must be 1 to %d letters, digits or any of - _ . : @ +", ID_MAX);
+}
+
+static enum err_code
+op_tenants_create(struct call *c, struct err *err)
+{
+    struct tenant t;
+    tenant_init(&t);
+    fields_read(c, c->body, table, &t);
+    t.tenant_id = call_str(c, "tenantId");
+    t.parent_id = call_str(c, "parentTenantId");
+    enum err_code rc = str_given(t.tenant_id) ? check_id(c, t.tenant_id, err) : ERR_OK;
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    bool revived = false;
+    if (!rc)
+        rc = s ? refuse_tenant(c, err, store_tenant_create(s, &t, &revived, err)) : err->code;
+    if (rc)
+        return rc;
+    call_audit(c, "tenant", t.tenant_id, "Medium", "%s tenant %.*s",
+               revived ? "Reactivated" : "Created", STR_ARG(t.name));
+    shape_tenant(c, &t, false);
+    return ERR_OK;
+}
+
+static void
+write_array(struct call *c, const struct tenant_list *list)
+{
+    jw_open(&c->out, '[');
+    for (size_t i = 0; i < list->n; i++)
+        shape_tenant(c, &list->items[i], false);
+    jw_close(&c->out, ']');
+}
+
+/* An array of one; an unknown id gives an empty array, not 404. */
+static enum err_code
+op_tenants_get_v1(struct call *c, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct tenant t;
+    enum err_code rc = s ? store_tenant_get(s, call_param(c, "tenantId"), &t, err) : err->code;
+    if (rc && rc != ERR_NOT_FOUND)
+        return rc;
+    write_array(c, &(struct tenant_list){.items = &t, .n = rc ? 0 : 1});
+    return ERR_OK;
+}
+
+/* Without _limit the bare list holds every tenant. */
+static enum err_code
+op_tenants_list_v1(struct call *c, struct err *err)
+{
+    struct page page;
+    call_page(c, 0, &page);
+    struct tenant_query q = {
+        .page = {.offset = page.number * page.limit, .limit = page.limit, .no_total = true},
+        .filter = page.filter};
+    const struct scope *s = call_scope(c, err);
+    struct tenant_list list;
+    enum err_code rc = s ? store_tenant_list(s, &q, &list, err) : err->code;
+    if (!rc)
+        write_array(c, &list);
+    return rc;
+}
+
+static enum err_code
+op_tenants_list(struct call *c, struct err *err)
+{
+    struct page page;
+    struct str ids[IDS_MAX];
+    call_page(c, TENANT_PAGE, &page);
+    struct tenant_query q = {.page = {.offset = page.number * page.limit,
+                                      .limit = page.limit,
+                                      .sort = page.sort_by,
+                                      .descending = page.descending},
+                             .filter = page.filter,
+                             .tenant_ids = ids,
+                             .n_tenant_ids = call_query_list(c, "_tenantIds", ids, IDS_MAX)};
+    if (str_given(page.sort_by) && !store_tenant_sort_known(page.sort_by))
+        return call_refuse(c, err, ERR_INVALID, NULL, "_sortBy must be a valid enum value");
+    const struct scope *s = call_scope(c, err);
+    struct tenant_list list;
+    enum err_code rc = s ? store_tenant_list(s, &q, &list, err) : err->code;
+    if (rc)
+        return rc;
+    call_page_open(c);
+    for (size_t i = 0; i < list.n; i++)
+        shape_tenant(c, &list.items[i], true);
+    call_page_close(c, &page, list.total);
+    return ERR_OK;
+}
+
+static enum err_code
+op_tenants_get(struct call *c, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct tenant t;
+    enum err_code rc = s ? store_tenant_get(s, call_param(c, "tenantId"), &t, err) : err->code;
+    rc = refuse_tenant(c, err, rc);
+    if (!rc)
+        shape_tenant(c, &t, true);
+    return rc;
+}
+
+static enum err_code
+op_tenants_get_by_alias(struct call *c, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct tenant t;
+    enum err_code rc = s ? store_tenant_by_alias(s, call_param(c, "alias"), &t, err) : err->code;
+    rc = refuse_tenant(c, err, rc);
+    if (!rc)
+        shape_tenant(c, &t, true);
+    return rc;
+}
+
+/* Only what was given changes; metadata that was not given stays. */
+static enum err_code
+update(struct call *c, bool v2, struct err *err)
+{
+    struct tenant t;
+    tenant_init(&t);
+    if (json_len(c->body) == 0)
+        return call_refuse(c, err, ERR_INVALID, NULL, "At least one property must be provided");
+    uint64_t given = fields_read(c, c->body, table, &t);
+    t.tenant_id = call_param(c, "tenantId");
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? store_tenant_update(s, &t, given, err) : err->code;
+    if (rc == ERR_CONFLICT)
+        return call_refuse(c, err, rc, NULL, "Tenant alias already exists");
+    if (!rc)
+        rc = store_tenant_get(s, t.tenant_id, &t, err);
+    rc = refuse_tenant(c, err, rc);
+    if (rc)
+        return rc;
+    call_audit(c, "tenant", t.tenant_id, "Medium", "Updated tenant %.*s", STR_ARG(t.name));
+    shape_tenant(c, &t, v2);
+    return ERR_OK;
+}
+
+static enum err_code
+op_tenants_update_v1(struct call *c, struct err *err)
+{
+    return update(c, false, err);
+}
+
+static enum err_code
+op_tenants_update(struct call *c, struct err *err)
+{
+    return update(c, true, err);
+}
+
+static enum err_code
+remove_tenant(struct call *c, struct str id, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? refuse_tenant(c, err, store_tenant_delete(s, id, err)) : err->code;
+    if (rc)
+        return rc;
+    call_audit(c, "tenant", id, "High", "Deleted tenant %.*s", STR_ARG(id));
+    call_forget_principals(c);
+    return ERR_OK;
+}
+
+static enum err_code
+op_tenants_delete(struct call *c, struct err *err)
+{
+    return remove_tenant(c, call_param(c, "tenantId"), err);
+}
+
+static enum err_code
+op_tenants_delete_current(struct call *c, struct err *err)
+{
+    return remove_tenant(c, c->tenant_id, err);
+}
+
+static enum err_code
+answer_metadata(struct call *c, const struct scope *s, struct str id, struct err *err)
+{
+    struct tenant t;
+    enum err_code rc = refuse_tenant(c, err, store_tenant_get(s, id, &t, err));
+    if (rc)
+        return rc;
+    call_audit(c, "tenant", id, "Info", "Changed metadata of tenant %.*s", STR_ARG(t.name));
+    shape_tenant(c, &t, false);
+    return ERR_OK;
+}
+
+/* The object itself, or JSON text that holds one. */
+static enum err_code
+op_tenants_metadata_add(struct call *c, struct err *err)
+{
+    const struct json *given = call_json(c, "metadata");
+    struct json *parsed = NULL;
+    if (json_type(given) == JSON_STRING)
+        given = parsed = json_parse(json_str(given), 1 << 20, NULL);
+    enum err_code rc = ERR_OK;
+    if (json_type(given) != JSON_OBJECT)
+        rc = call_refuse(c, err, ERR_INVALID, NULL, "metadata must be an object");
+    struct str id = call_param(c, "tenantId");
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    if (!rc)
+        rc = s ? refuse_tenant(c, err, store_tenant_merge_metadata(s, id, given, err)) : err->code;
+    json_free(parsed);
+    return rc ? rc : answer_metadata(c, s, id, err);
+}
+
+static enum err_code
+op_tenants_metadata_remove(struct call *c, struct err *err)
+{
+    struct str id = call_param(c, "tenantId"), key = call_param(c, "key");
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? store_tenant_delete_metadata(s, id, key, err) : err->code;
+    rc = refuse_tenant(c, err, rc);
+    return rc ? rc : answer_metadata(c, s, id, err);
+}
+
+const struct op_binding tenants_ops[] = {
+    BIND(tenants_create),
+    BIND(tenants_get_v1),
+    BIND(tenants_list_v1),
+    BIND(tenants_list),
+    BIND(tenants_get),
+    BIND(tenants_get_by_alias),
+    BIND(tenants_update_v1),
+    BIND(tenants_update),
+    BIND(tenants_delete),
+    BIND(tenants_delete_current),
+    BIND(tenants_metadata_add),
+    BIND(tenants_metadata_remove),
+    BIND_END,
+};

@@ -1,0 +1,145 @@
+#include "server/shape_user.h"
+
+#include "base/mem.h"
+#include "server/fields.h"
+#include "server/shape.h"
+
+const struct membership *
+shape_membership(const struct scope *s, const struct user *u)
+{
+    struct str wanted = s->tenant.n ? s->tenant : u->active_tenant_id;
+    for (size_t i = 0; i < u->n_tenants; i++)
+        if (str_eq(u->tenants[i].tenant_id, wanted))
+            return &u->tenants[i];
+    return NULL;
+}
+
+static void
+write_roles(struct call *c, const struct membership *m)
+{
+    jw_open(&c->out, '[');
+    for (size_t i = 0; m && i < m->n_roles; i++)
+        shape_role(c, m->roles[i]);
+    jw_close(&c->out, ']');
+}
+
+/* Distinct permission ids of the roles of a membership. */
+static size_t
+permission_ids(const struct call *c, const struct membership *m, struct str **out)
+{
+    size_t max = 0, n = 0;
+    for (size_t i = 0; m && i < m->n_roles; i++)
+        max += m->roles[i]->n_permission_ids;
+    struct str *ids = *out = ARENA_ARRAY(c->arena, max + 1, struct str);
+    for (size_t i = 0; m && i < m->n_roles; i++)
+        for (size_t j = 0; j < m->roles[i]->n_permission_ids; j++) {
+            struct str id = m->roles[i]->permission_ids[j];
+            size_t at = 0;
+            while (at < n && !str_eq(ids[at], id))
+                at++;
+            ids[at] = id;
+            n += at == n;
+        }
+    return n;
+}
+
+enum err_code
+shape_roles_and_permissions(struct call *c, const struct scope *s, const struct membership *m,
+                            struct err *err)
+{
+    struct str *ids;
+    size_t n = permission_ids(c, m, &ids);
+    struct permission_list list = {NULL, 0};
+    enum err_code rc = n ? store_permissions_by_ids(s, ids, n, &list, err) : ERR_OK;
+    if (rc)
+        return rc;
+    jw_key(&c->out, "roles");
+    write_roles(c, m);
+    jw_key(&c->out, "permissions");
+    jw_open(&c->out, '[');
+    for (size_t i = 0; i < list.n; i++)
+        shape_permission(c, &list.items[i]);
+    jw_close(&c->out, ']');
+    return ERR_OK;
+}
+
+static void
+write_tenants(struct call *c, const struct user *u)
+{
+    struct jw *w = &c->out;
+    jw_key(w, "tenantIds");
+    jw_open(w, '[');
+    for (size_t i = 0; i < u->n_tenants; i++)
+        jw_str(w, u->tenants[i].tenant_id);
+    jw_close(w, ']');
+    jw_key(w, "tenants");
+    jw_open(w, '[');
+    for (size_t i = 0; i < u->n_tenants; i++) {
+        const struct membership *m = &u->tenants[i];
+        jw_open(w, '{');
+        jw_kstr(w, "tenantId", m->tenant_id);
+        jw_key(w, "roles");
+        write_roles(c, m);
+        jw_ktime(w, "temporaryExpirationDate", m->expires_at);
+        jw_kbool(w, "isDisabled", m->is_disabled);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+static void
+write_old_members(struct call *c, const struct user *u, const struct membership *m)
+{
+    jw_key(&c->out, "rolesIds");
+    jw_open(&c->out, '[');
+    for (size_t i = 0; m && i < m->n_roles; i++)
+        jw_str(&c->out, m->roles[i]->id);
+    jw_close(&c->out, ']');
+    jw_kstr(&c->out, "profileImage", u->profile_picture_url);
+}
+
+static enum err_code
+write_user(struct call *c, const struct scope *s, enum user_form form, const struct user *u,
+           struct err *err)
+{
+    struct jw *w = &c->out;
+    const struct membership *m = shape_membership(s, u);
+    enum err_code rc = ERR_OK;
+    jw_open(w, '{');
+    jw_kstr(w, "sub", u->id);
+    fields_write(w, (struct field_table){user_fields, USER_FIELDS}, 0, u);
+    write_tenants(c, u);
+    jw_kbool(w, "activatedForTenant", m && m->activated_at);
+    jw_kbool(w, "subAccountAccessAllowed", m && m->sub_account_access);
+    if (form != USER_CORE) {
+        rc = shape_roles_and_permissions(c, s, m, err);
+        jw_key(w, "groups");
+        jw_raw(w, STR("[]"));
+    }
+    if (form == USER_OLD_LIST)
+        write_old_members(c, u, m);
+    jw_close(w, '}');
+    return rc;
+}
+
+enum err_code
+shape_users(struct call *c, const struct scope *s, enum user_form form, struct user *users,
+            size_t n, struct err *err)
+{
+    bool all = c->who.kind == PRINCIPAL_VENDOR;
+    enum err_code rc =
+        store_users_load(s, users, n, LOAD_TENANTS | LOAD_ROLES | LOAD_PERMISSIONS, all, err);
+    for (size_t i = 0; !rc && i < n; i++)
+        rc = write_user(c, s, form, &users[i], err);
+    return rc;
+}
+
+enum err_code
+shape_user_by_id(struct call *c, const struct scope *s, struct str id, struct err *err)
+{
+    struct user u;
+    enum err_code rc = store_user_get(s, USER_BY_ID, id, &u, err);
+    if (rc == ERR_NOT_FOUND)
+        return call_refuse(c, err, rc, NULL, "User not found");
+    return rc ? rc : shape_users(c, s, USER_FULL, &u, 1, err);
+}
