@@ -22,6 +22,7 @@ build|pkg:libqrencode|libqrencode-dev|qrencode-devel|libqrencode-dev|qrencode|qr
 build|pkg:libpng|libpng-dev|libpng-devel|libpng-dev|libpng|libpng16-devel|libpng
 build|pkg:zbar|libzbar-dev|zbar-devel|zbar-dev|zbar|zbar-devel|zbar
 build|pkg:libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd-dev|libmicrohttpd|libmicrohttpd-devel|libmicrohttpd
+build|pkg:gnutls|libgnutls28-dev|gnutls-devel|gnutls-dev|gnutls|libgnutls-devel|gnutls
 build|pkg:sqlite3|libsqlite3-dev|sqlite-devel|sqlite-dev|sqlite|sqlite3-devel|sqlite
 build|pkg:libpq|libpq-dev|libpq-devel|libpq-dev|postgresql-libs|postgresql-devel|libpq
 build|pkg:libcrypto|libssl-dev|openssl-devel|openssl-dev|openssl|libopenssl-devel|openssl
