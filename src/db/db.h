@@ -2,14 +2,14 @@
 #define DB_DB_H
 /*
  * One database behind two drivers (SQLite, PostgreSQL). A `struct db` is shared by all threads; a
- * `struct db_conn` belongs to the thread that began a transaction until it commits or rolls back. All SQL is
- * portable: TEXT ids, BIGINT milliseconds passed in by the caller, INTEGER booleans, $1..$n parameters,
- * ON CONFLICT ... DO UPDATE, RETURNING. Where an engine feature is worth it (full text), the driver supplies a
- * named SQL fragment, see db_fragment.
+ * `struct db_conn` belongs to the thread that began a transaction until it commits or rolls back.
+ * All SQL is portable: TEXT ids, BIGINT milliseconds passed in by the caller, INTEGER booleans,
+ * $1..$n parameters, ON CONFLICT ... DO UPDATE, RETURNING. Where an engine feature is worth it
+ * (full text), the driver supplies a named SQL fragment, see db_fragment.
  *
- * SQLite: WAL, synchronous=FULL, ONE connection that writes and checkpoints; readers never checkpoint
- * (3.40.1 lacks the WAL-reset fix). A second server on the same file is refused by a lock file.
- * PostgreSQL: a pool of connections, READ COMMITTED, synchronous_commit on.
+ * SQLite: WAL, synchronous=FULL, ONE connection that writes and checkpoints; readers never
+ * checkpoint (3.40.1 lacks the WAL-reset fix). A second server on the same file is refused by a
+ * lock file. PostgreSQL: a pool of connections, READ COMMITTED, synchronous_commit on.
  */
 #include "base/err.h"
 
@@ -21,9 +21,10 @@ enum db_mode { DB_READ, DB_WRITE };
 enum db_step { DB_ROW, DB_DONE, DB_FAIL };
 
 struct db_options {
-    unsigned readers;     /* reader connections, 0: 4 */
-    unsigned busy_ms;     /* wait for a connection or lock, 0: 5000; then ERR_BUSY */
-    bool create;          /* make the file when missing */
+    unsigned readers; /* reader connections, 0: 4 */
+    unsigned busy_ms; /* wait for a connection or lock, 0: 5000; then ERR_BUSY */
+    bool create;      /* make the file when missing */
+    bool read_only;   /* SQLite: look only, beside a running server; no lock, DB_WRITE is refused */
     const char *lock_dir; /* SQLite: folder of the single-server lock; NULL: beside the file */
 };
 
@@ -34,9 +35,9 @@ void db_close(struct db *take);
 const char *db_driver_name(const struct db *db); /* "sqlite" or "postgresql" */
 
 /*
- * Begins a transaction on a connection of the pool. Waits at most busy_ms. A DB_WRITE transaction on SQLite is
- * BEGIN IMMEDIATE on the one writer. Ends with exactly one db_commit or db_rollback, which also gives the
- * connection back. Do no slow work (hashing, network) in between.
+ * Begins a transaction on a connection of the pool. Waits at most busy_ms. A DB_WRITE transaction
+ * on SQLite is BEGIN IMMEDIATE on the one writer. Ends with exactly one db_commit or db_rollback,
+ * which also gives the connection back. Do no slow work (hashing, network) in between.
  */
 enum err_code db_begin(struct db *db, enum db_mode mode, struct db_conn **out,
                        struct err *err) MUST_USE;
@@ -44,7 +45,8 @@ enum err_code db_begin(struct db *db, enum db_mode mode, struct db_conn **out,
 enum err_code db_commit(struct db_conn *take, struct err *err) MUST_USE;
 void db_rollback(struct db_conn *take); /* NULL is fine */
 struct db *db_of(const struct db_conn *conn);
-/* A pointer the owner of the database hangs on it (the store), borrowed; set once before sharing. */
+/* A pointer the owner of the database hangs on it (the store), borrowed; set once before sharing.
+ */
 void db_set_context(struct db *db, void *context);
 void *db_context(const struct db *db);
 
@@ -64,19 +66,21 @@ struct db_value {
 #define DB_NO_ARGS NULL, 0
 
 /*
- * Runs a statement that yields rows. Statements are prepared once per connection and cached by the address
- * and text of `sql`, so pass literals where possible. Finish with db_done (also after an error or early).
+ * Runs a statement that yields rows. Statements are prepared once per connection and cached by the
+ * address and text of `sql`, so pass literals where possible. Finish with db_done (also after an
+ * error or early).
  *
  *   struct db_stmt *st;
  *   if ((rc = db_query(conn, SQL, DB_ARGS(DB_T(id)), &st, err))) return rc;
- *   while ((step = db_next(st, err)) == DB_ROW) ... db_text(st, 0) ...
- *   db_done(st);
- *   if (step == DB_FAIL) return err code
+ *   while (db_next(st, err) == DB_ROW) ... db_text(st, 0) ...
+ *   return db_finish(st);
  */
 enum err_code db_query(struct db_conn *conn, const char *sql, const struct db_value *args, size_t n,
                        struct db_stmt **out, struct err *err) MUST_USE;
 enum db_step db_next(struct db_stmt *st, struct err *err);
 void db_done(struct db_stmt *st); /* NULL is fine */
+/* As db_done; gives the failure of the last db_next, ERR_OK if it was none. */
+enum err_code db_finish(struct db_stmt *st) MUST_USE;
 /* Views are valid until the next db_next or db_done. NULL columns read as absent, 0. */
 struct str db_text(struct db_stmt *st, int col);
 struct str db_bytes(struct db_stmt *st, int col);
@@ -99,7 +103,8 @@ void db_undo(struct db_conn *conn);
 /* Engine-specific SQL by name, e.g. "users.search"; asserts on an unknown name. */
 const char *db_fragment(const struct db *db, const char *name);
 
-/* Brings the schema to the newest version; refuses a newer or altered one. Safe with several servers. */
+/* Brings the schema to the newest version; refuses a newer or altered one. Safe with several
+ * servers. */
 enum err_code db_migrate(struct db *db, struct err *err) MUST_USE;
 /* Integrity and foreign-key checks and our own invariants; one line each through `say`. */
 enum err_code db_check(struct db *db, void (*say)(void *arg, struct str line), void *arg,

@@ -1,7 +1,7 @@
 -- The spine: environments, tenants, users, roles, permissions, groups, configurations, audits.
 --
 -- Rules of every table here
---   * Written once for SQLite and PostgreSQL. {seq}, {ref}, {key} and {bytes} stand for the engine's words (see
+--   * Written once for SQLite and PostgreSQL. {seq}, {key} and {bytes} stand for the engine's words (see
 --     migrate.c); a line "-- only: NAME" starts a part for one engine, "-- only: all" ends it.
 --   * Rows point at each other by `seq`, a small integer that never leaves the server: indexes over a million
 --     users stay compact. The public id is a column of its own.
@@ -21,7 +21,7 @@ CREATE TABLE environments (
 -- Keys that sign tokens. The private half is sealed with the storage key.
 CREATE TABLE signing_keys (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
     id TEXT NOT NULL,
     algorithm TEXT NOT NULL,
     public_pem TEXT NOT NULL,
@@ -43,10 +43,10 @@ CREATE TABLE totals (
 
 CREATE TABLE tenants (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
     id TEXT NOT NULL,
     tenant_id {key} NOT NULL,
-    parent {ref} REFERENCES tenants (seq),
+    parent BIGINT REFERENCES tenants (seq),
     name TEXT NOT NULL,
     name_key {key} NOT NULL,
     search_key {key} NOT NULL,
@@ -98,7 +98,7 @@ CREATE INDEX tenants_by_parent ON tenants (parent) WHERE parent IS NOT NULL;
 
 CREATE TABLE users (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
     id {key} NOT NULL,
     email TEXT,
     email_key {key},
@@ -134,8 +134,8 @@ CREATE INDEX users_by_phone ON users (env, phone_number) WHERE phone_number IS N
 CREATE INDEX users_by_external ON users (env, external_id) WHERE external_id IS NOT NULL;
 
 CREATE TABLE user_tenants (
-    user_seq {ref} NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
-    tenant_seq {ref} NOT NULL REFERENCES tenants (seq),
+    user_seq BIGINT NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
+    tenant_seq BIGINT NOT NULL REFERENCES tenants (seq),
     created_at BIGINT NOT NULL,
     invited_at BIGINT,
     activated_at BIGINT,
@@ -151,7 +151,7 @@ CREATE INDEX user_tenants_by_expiry ON user_tenants (expires_at) WHERE expires_a
 -- Kept by store/user_order.c in the transaction that changes the user.
 CREATE TABLE user_order (
     list BIGINT NOT NULL,
-    user_seq {ref} NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
+    user_seq BIGINT NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     name_key {key} NOT NULL,
     email_key {key} NOT NULL,
@@ -173,8 +173,8 @@ CREATE INDEX user_order_by_locked ON user_order (list, is_locked, user_seq);
 
 CREATE TABLE roles (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
-    tenant_seq {ref} REFERENCES tenants (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
+    tenant_seq BIGINT REFERENCES tenants (seq),
     id TEXT NOT NULL,
     role_key {key} NOT NULL,
     name TEXT NOT NULL,
@@ -195,7 +195,7 @@ CREATE INDEX roles_by_tenant ON roles (tenant_seq) WHERE tenant_seq IS NOT NULL;
 
 CREATE TABLE permission_categories (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     name_key {key} NOT NULL,
@@ -209,8 +209,8 @@ CREATE TABLE permission_categories (
 
 CREATE TABLE permissions (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
-    category_seq {ref} REFERENCES permission_categories (seq) ON DELETE SET NULL,
+    env BIGINT NOT NULL REFERENCES environments (seq),
+    category_seq BIGINT REFERENCES permission_categories (seq) ON DELETE SET NULL,
     id TEXT NOT NULL,
     permission_key {key} NOT NULL,
     name TEXT NOT NULL,
@@ -225,16 +225,16 @@ CREATE TABLE permissions (
 CREATE INDEX permissions_by_category ON permissions (category_seq) WHERE category_seq IS NOT NULL;
 
 CREATE TABLE role_permissions (
-    role_seq {ref} NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
-    permission_seq {ref} NOT NULL REFERENCES permissions (seq) ON DELETE CASCADE,
+    role_seq BIGINT NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
+    permission_seq BIGINT NOT NULL REFERENCES permissions (seq) ON DELETE CASCADE,
     PRIMARY KEY (role_seq, permission_seq)
 );
 CREATE INDEX role_permissions_by_permission ON role_permissions (permission_seq, role_seq);
 
 CREATE TABLE user_roles (
-    user_seq {ref} NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
-    tenant_seq {ref} NOT NULL REFERENCES tenants (seq),
-    role_seq {ref} NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
+    user_seq BIGINT NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
+    tenant_seq BIGINT NOT NULL REFERENCES tenants (seq),
+    role_seq BIGINT NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (user_seq, tenant_seq, role_seq)
 );
@@ -242,8 +242,8 @@ CREATE INDEX user_roles_by_role ON user_roles (role_seq, user_seq);
 
 CREATE TABLE user_groups (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
-    tenant_seq {ref} NOT NULL REFERENCES tenants (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
+    tenant_seq BIGINT NOT NULL REFERENCES tenants (seq),
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     name_key {key} NOT NULL,
@@ -257,21 +257,21 @@ CREATE TABLE user_groups (
 );
 CREATE UNIQUE INDEX user_groups_by_name ON user_groups (tenant_seq, name_key);
 CREATE TABLE group_users (
-    group_seq {ref} NOT NULL REFERENCES user_groups (seq) ON DELETE CASCADE,
-    user_seq {ref} NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
+    group_seq BIGINT NOT NULL REFERENCES user_groups (seq) ON DELETE CASCADE,
+    user_seq BIGINT NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
     PRIMARY KEY (group_seq, user_seq)
 );
 CREATE INDEX group_users_by_user ON group_users (user_seq);
 CREATE TABLE group_roles (
-    group_seq {ref} NOT NULL REFERENCES user_groups (seq) ON DELETE CASCADE,
-    role_seq {ref} NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
+    group_seq BIGINT NOT NULL REFERENCES user_groups (seq) ON DELETE CASCADE,
+    role_seq BIGINT NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
     PRIMARY KEY (group_seq, role_seq)
 );
 CREATE INDEX group_roles_by_role ON group_roles (role_seq);
 
 -- JSON documents by name. tenant_seq 0 is the environment's own document.
 CREATE TABLE configurations (
-    env {ref} NOT NULL REFERENCES environments (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
     tenant_seq BIGINT NOT NULL DEFAULT 0,
     name TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -283,7 +283,7 @@ CREATE TABLE configurations (
 
 -- Values that must not be readable in the file, sealed with the storage key, bound to env, scope and name.
 CREATE TABLE sealed_values (
-    env {ref} NOT NULL REFERENCES environments (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
     tenant_seq BIGINT NOT NULL DEFAULT 0,
     name TEXT NOT NULL,
     sealed {bytes} NOT NULL,
@@ -293,7 +293,7 @@ CREATE TABLE sealed_values (
 
 CREATE TABLE audits (
     seq {seq},
-    env {ref} NOT NULL REFERENCES environments (seq),
+    env BIGINT NOT NULL REFERENCES environments (seq),
     tenant_id {key},
     id TEXT NOT NULL,
     created_at BIGINT NOT NULL,

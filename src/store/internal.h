@@ -1,0 +1,10 @@
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+/* The store itself, for the store's own files. Constant after store_open. */
+#include "store/store.h"
+
+struct store {
+    struct db *db;
+    struct sealer sealer;
+};
+#endif
