@@ -66,20 +66,24 @@ struct key_sequence {
     uint8_t n;
     uint32_t key;
 };
+/* What is being thrown away. */
+enum key_swallow { SWALLOW_NONE, SWALLOW_CSI, SWALLOW_SS3, SWALLOW_STRING, SWALLOW_MOUSE };
+
 struct key_decoder {
     struct key_sequence sequences[KEY_SEQUENCES]; /* from terminfo, ahead of the built-in ones */
     size_t sequences_n;
     int esc_ms;       /* how long a lone ESC waits for the rest */
     bool guess_paste; /* the terminal cannot bracket: a burst of typing counts as a paste */
-    struct buf in;    /* bytes not yet decoded */
+    struct buf in;    /* bytes read; those before `at` are done with */
     size_t at;
-    int64_t arrived_ms;   /* of the newest byte */
-    int64_t after_esc_ms; /* a lone ESC was taken as a key then; -1 not lately */
-    uint8_t swallow;      /* inside a sequence that is thrown away */
-    uint8_t utf8_skip;
+    int64_t arrived_ms; /* of the newest byte */
+    int64_t esc_key_ms; /* when a lone ESC became a key; its rest may still come */
+    int64_t tail_ms;    /* until then, what comes is the tail of a paste that ended itself */
+    enum key_swallow swallow;
+    int swallow_left; /* SWALLOW_MOUSE: bytes to go */
     bool pasting;
     struct buf paste;
-    bool paste_cut;
+    bool paste_cut, paste_cr;
 };
 
 void key_decoder_init(struct key_decoder *d);
