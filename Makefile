@@ -44,11 +44,12 @@ endif
 CFLAGS_ALL := -std=c17 $(WARN) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 
 PKG_COMMON := libcjson libsodium libutf8proc
-PKG_gatehouse := $(PKG_COMMON) libcurl ncursesw libqrencode
+# libcurl is not here: net/curl_api.c loads it on the worker thread, after the first frame.
+PKG_gatehouse := $(PKG_COMMON) ncursesw libqrencode
 PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libpq libcrypto libargon2 libidn2
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
-CPPFLAGS_ALL += $(sort $(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused)))
+CPPFLAGS_ALL += $(sort $(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl))
 
 # --- What is built ----------------------------------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ $(OUT)/%.o: %.c $(OUT)/flags | $(GEN)
 LIB_OBJ := $(call obj,$(SHARED_SRC) $(CONSOLE_LIB) $(SERVER_LIB))
 $(OUT)/libgatehouse-test.a: $(LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
-TEST_LIBS = $(call pkglibs,cmocka $(PKG_gatehouse) $(PKG_gatehoused)) -lpthread -ldl
+TEST_LIBS = $(call pkglibs,cmocka libcurl $(PKG_gatehouse) $(PKG_gatehoused)) -lpthread -ldl
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(UNIT_SRC))
 SUPPORT_SRC := $(wildcard tests/support/*.c)

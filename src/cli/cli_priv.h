@@ -1,0 +1,49 @@
+#ifndef CLI_CLI_PRIV_H
+#define CLI_CLI_PRIV_H
+/*
+ * What the commands share: the parsed command line, the profile, the client, and the way to
+ * standard output. One struct cli lives on the stack of cli_main and owns all of it.
+ */
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/out.h"
+#include "client/client.h"
+
+struct cli {
+    struct arena arena; /* of the whole run */
+    struct cli_args args;
+    struct profile profile;
+    struct client *client; /* made by cli_connect */
+    enum cli_format format;
+    struct out out;
+    int signal_fd;
+    int signal_number; /* the signal that asked us to end, 0 if none */
+    bool notify;       /* stderr is a terminal: progress and countdowns are welcome */
+    bool notified;     /* a progress line stands on the terminal */
+};
+
+typedef enum cli_exit cli_run(struct cli *cli);
+cli_run cli_run_api, cli_run_call, cli_run_operations, cli_run_profiles, cli_run_list, cli_run_get,
+    cli_run_export, cli_run_doctor, cli_run_completion;
+
+/* One line on stderr, "gatehouse: ..."; foreign text in it is made safe. */
+void cli_say(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* As cli_say for a failure, with the exit code that belongs to it. */
+enum cli_exit cli_fail(struct cli *cli, const struct err *err);
+/* The failure of a call: message, code, trace id and hint. */
+enum cli_exit cli_fail_result(struct cli *cli, const struct result *result);
+/* A line that is replaced by the next one; nothing unless stderr is a terminal. */
+void cli_progress(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void cli_progress_end(struct cli *cli);
+
+/* Profile and client, once. False after saying why not; *status is then the exit code. */
+bool cli_connect(struct cli *cli, enum cli_exit *status);
+/* Sends and waits; NULL if a signal arrived meanwhile. The caller frees the result. */
+struct result *cli_call(struct cli *cli, const struct op *op, struct values *take);
+struct result *cli_raw(struct cli *cli, const struct raw_request *request);
+/* Whole text of an argument: as it is, @FILE, or @- for standard input. */
+enum err_code cli_text_argument(struct cli *cli, struct str argument, struct str *out,
+                                struct err *err) MUST_USE;
+/* Help on one command, or on all for CLI_CMD_NONE. */
+void cli_help(struct out *out, enum cli_command command);
+#endif
