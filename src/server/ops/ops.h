@@ -12,7 +12,8 @@
     X(tenants_ops)                                                                                 \
     X(users_change_ops)                                                                            \
     X(users_create_ops)                                                                            \
-    X(users_read_ops)
+    X(users_read_ops)                                                                              \
+    X(vendor_auth_ops)
 
 #define OPS_DECLARE(module) extern const struct op_binding module[];
 OPS_MODULES(OPS_DECLARE)

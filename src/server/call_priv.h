@@ -1,0 +1,31 @@
+#ifndef SERVER_CALL_PRIV_H
+#define SERVER_CALL_PRIV_H
+/* The half of a call that handlers do not see: what dispatch.c sets up and call.c works on. */
+#include "server/auth.h"
+#include "server/call.h"
+#include "server/query.h"
+#include "store/audits.h"
+#include "store/store.h"
+
+enum { CALL_ERRORS_MAX = 64 };
+
+struct call_private {
+    struct pairs params, query;
+    struct db_conn *tx;
+    bool began; /* a transaction was begun in this attempt */
+    struct str
+        errors[CALL_ERRORS_MAX]; /* lines of the answer; the err's message when there are none */
+    size_t n_errors;
+    struct scope scope;
+    bool scoped;
+    struct audit audit;
+    struct auth_verdict *verdict;
+    bool forget; /* call_forget_principals: done once the change is committed */
+};
+
+/* Ends the call's transaction, if one is open. */
+enum err_code call_commit(struct call *c, struct err *err) MUST_USE;
+void call_rollback(struct call *c);
+/* Forgets reply, errors and audit text: before a handler runs again. */
+void call_rewind(struct call *c);
+#endif

@@ -1,0 +1,37 @@
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+/*
+ * The identity server as a library: main.c and tests start it the same way, on any addresses and
+ * any database. Start and stop from one thread; requests run on threads of their own.
+ */
+#include "base/arena.h"
+#include "base/err.h"
+
+struct server;
+struct store;
+
+struct server_options {
+    const struct str *listen; /* as --listen; none: no sockets, requests only through dispatch */
+    size_t n_listen;
+    const char *data; /* folder; made when missing. NULL: nothing is written beside the database */
+    const char *database; /* NULL: sqlite:DATA/gatehouse.db */
+    const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
+    bool insecure_listen, demo;
+    unsigned threads, workers; /* 0: as fits the machine */
+};
+
+enum err_code server_start(struct server **out, const struct server_options *options,
+                           struct err *err) MUST_USE;
+/* Drains for at most ten seconds, then closes. NULL is fine. */
+void server_stop(struct server *take);
+/* "http://127.0.0.1:PORT" or "unix:PATH" of listener i; absent past the last. */
+struct str server_address(const struct server *s, size_t i);
+struct store *server_store(const struct server *s);
+/* The environment that answers when a request names none. */
+struct str server_vendor(const struct server *s);
+
+/* Opens the database of these options, migrated, for --check and --backup. */
+struct db;
+enum err_code server_open_database(struct db **out, const struct server_options *options,
+                                   struct err *err) MUST_USE;
+#endif
