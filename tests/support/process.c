@@ -184,6 +184,27 @@ raw_receive(int fd, char *out, size_t max, int quiet_ms)
 }
 
 int
+raw_exchange(int fd, struct str request, char *answer, size_t max)
+{
+    size_t n = 0, need = max - 1;
+    int status = -1;
+    if (!raw_send(fd, request))
+        return -1;
+    while (n < need) {
+        ssize_t got = recv(fd, answer + n, max - 1 - n, 0);
+        if (got <= 0)
+            return -1;
+        n += (size_t)got;
+        answer[n] = 0;
+        const char *body = strstr(answer, "\r\n\r\n"),
+                   *length = strcasestr(answer, "\r\ncontent-length:");
+        if (body && length && length < body)
+            need = (size_t)(body + 4 - answer) + (size_t)strtoul(length + 17, NULL, 10);
+    }
+    return sscanf(answer, "HTTP/1.1 %d", &status) == 1 ? status : -1;
+}
+
+int
 raw_request(int port, struct str request, char *answer, size_t max)
 {
     static char own[ANSWER_MAX];

@@ -33,6 +33,9 @@ int raw_connect(int port);
 bool raw_send(int fd, struct str bytes);
 /* Everything until the peer closes, `max` bytes, or `quiet_ms` without a byte. NUL-terminated. */
 size_t raw_receive(int fd, char *out, size_t max, int quiet_ms);
+/* One request on an open connection that stays open; the answer must have a Content-Length. Status
+ * or -1. */
+int raw_exchange(int fd, struct str request, char *answer, size_t max);
 /* One request on its own connection; status or -1. `answer` (may be NULL) gets headers and body. */
 int raw_request(int port, struct str request, char *answer, size_t max);
 /* As raw_request for METHOD PATH with the environment token and a JSON body (may be ""). */
