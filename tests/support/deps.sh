@@ -111,11 +111,8 @@ missing() {
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
-    elif command -v sudo >/dev/null 2>&1; then
-        sudo "$@"
     else
-        echo "deps: not root and no sudo; as root run: $*" >&2
-        exit 2
+        sudo "$@"
     fi
 }
 
@@ -134,9 +131,20 @@ installable() {
     done
 }
 
+apt() { # UPDATE|INSTALL...: quiet unless it fails
+    log=$(mktemp "${TMPDIR:-/tmp}/gh-deps.XXXXXX")
+    status=0
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 || status=$?
+    if [ "$status" -ne 0 ]; then
+        cat "$log" >&2
+    fi
+    rm -f "$log"
+    return "$status"
+}
+
 apt_install() {
     if ! ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; then
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2
+        apt update
     fi
     # shellcheck disable=SC2046 # a list of package names
     set -- $(installable "$@")
@@ -144,10 +152,8 @@ apt_install() {
         return 0
     fi
     echo "deps: installing $*" >&2
-    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >&2; then
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >&2
-    fi
+    # The second try is for package lists that are too old.
+    apt -y --no-install-recommends install "$@" || { apt update && apt -y --no-install-recommends install "$@"; }
 }
 
 main() {
@@ -164,6 +170,10 @@ main() {
     if [ "$pm" != apt-get ]; then
         echo "These packages are missing (names of ${pm}):" >&2
         echo "$wanted" | sed 's/^/    /' >&2
+        exit 2
+    fi
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+        echo "deps: neither root nor sudo; as root run: apt-get install $(echo "$wanted" | tr '\n' ' ')" >&2
         exit 2
     fi
     # shellcheck disable=SC2086 # a list of package names
