@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum { TEXT_MAX = 256 * 1024, LINE_MAX_BYTES = 4096, FIRST_ITEMS = 16 };
+enum { TEXT_MAX = 256 * 1024, LINE_MAX_BYTES = 4096, FIRST_ITEMS = 16, ENTRIES_MAX = 4096 };
 
 struct parser {
     struct ini *out;
@@ -15,6 +15,7 @@ struct parser {
     struct str section;
     struct str line; /* the present one, whole */
     unsigned number;
+    unsigned entries; /* headers and items */
 };
 
 /* Columns count characters from 1; `at` points into the present line. */
@@ -177,6 +178,8 @@ parse_line(struct parser *p)
     struct str text = str_trim(p->line);
     if (code || !text.n || text.p[0] == '#' || text.p[0] == ';')
         return code;
+    if (p->entries++ == ENTRIES_MAX)
+        return fault(p, text.p, "more than 4096 entries");
     return text.p[0] == '[' ? parse_header(p, text) : parse_item(p, text);
 }
 

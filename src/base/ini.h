@@ -3,8 +3,8 @@
 /*
  * Configuration and theme files. Grammar: [section] or [section NAME]; key = value; # or ; comments
  * on their own line; values keep inner spaces, are trimmed, may be in double quotes with \" and \\.
- * UTF-8, at most 256 KiB, lines at most 4 KiB. Faults carry line and column: "config.ini:3:7:
- * expected '='".
+ * UTF-8, at most 256 KiB and 4096 entries, lines at most 4 KiB; 2 MiB of arena are always enough.
+ * Faults carry line and column, in characters from 1: "config.ini:3:7: expected '='".
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -12,7 +12,7 @@
 struct ini_item {
     struct str section; /* "profile work", "" before the first header */
     struct str key, value;
-    unsigned line, column; /* of the value */
+    unsigned line, column; /* where the value starts */
 };
 struct ini {
     struct ini_item *items;
