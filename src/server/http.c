@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "server/http_conn.h"
 #include "server/http_listen.h"
 #include "server/work.h"
@@ -312,24 +313,8 @@ start_daemon(struct http *h, size_t i, char *cert, char *key, struct err *err)
     return ERR_OK;
 }
 
-static enum err_code
-start_all(struct http *h, struct err *err)
-{
-    const struct http_options *o = &h->options;
-    struct arena scratch;
-    arena_init(&scratch, 1024 * 1024);
-    char *cert = arena_cstr(&scratch, o->tls_cert), *key = arena_cstr(&scratch, o->tls_key);
-    enum err_code rc = work_new(&h->work, o->workers ? o->workers : 8, QUEUE_MAX, err);
-    if (!rc)
-        rc = reaper_start(&h->reaper, err);
-    for (size_t i = 0; i < h->n && !rc; i++)
-        rc = start_daemon(h, i, cert, key, err);
-    arena_fini(&scratch);
-    return rc;
-}
-
 enum err_code
-http_start(struct http **out, const struct http_options *options, struct err *err)
+http_open(struct http **out, const struct http_options *options, struct err *err)
 {
     *out = NULL;
     if (options->n_listen == 0 || options->n_listen > HTTP_LISTENERS_MAX)
@@ -343,18 +328,41 @@ http_start(struct http **out, const struct http_options *options, struct err *er
         rc = listener_open(&h->listeners[h->n], options->listen[h->n], &rules, err);
         h->n += !rc;
     }
-    /* Signals belong to the main thread; the library's threads inherit the mask. */
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &old);
-    if (!rc)
-        rc = start_all(h, err);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
     h->options.listen = NULL; /* borrowed for this call only */
     if (!rc)
         *out = h;
     else
         http_stop(h, 0);
+    return rc;
+}
+
+static enum err_code
+serve_all(struct http *h, struct err *err)
+{
+    const struct http_options *o = &h->options;
+    struct arena scratch;
+    arena_init(&scratch, 1024 * 1024);
+    char *cert = arena_cstr(&scratch, o->tls_cert), *key = arena_cstr(&scratch, o->tls_key);
+    enum err_code rc = work_new(&h->work, o->workers ? o->workers : 8, QUEUE_MAX, err);
+    if (!rc)
+        rc = reaper_start(&h->reaper, err);
+    for (size_t i = 0; i < h->n && !rc; i++)
+        rc = start_daemon(h, i, cert, key, err);
+    secret_wipe(key, strlen(key) + 1);
+    arena_fini(&scratch);
+    return rc;
+}
+
+enum err_code
+http_serve(struct http *h, struct err *err)
+{
+    /* Signals belong to the main thread; the library's threads inherit the mask. */
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    enum err_code rc = serve_all(h, err);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    h->options.tls_cert = h->options.tls_key = (struct str){NULL, 0};
     return rc;
 }
 

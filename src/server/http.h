@@ -47,9 +47,11 @@ struct http_options {
 
 struct http;
 
-/* Opens the sockets and starts serving; requests may arrive before this returns. */
-enum err_code http_start(struct http **out, const struct http_options *options,
-                         struct err *err) MUST_USE;
+/* Opens the sockets; clients can connect and wait from now on. */
+enum err_code http_open(struct http **out, const struct http_options *options,
+                        struct err *err) MUST_USE;
+/* Answers requests from now on; they may arrive before this returns. */
+enum err_code http_serve(struct http *h, struct err *err) MUST_USE;
 /* Stops accepting, lets requests in flight end for at most `grace_ms`, then closes everything. */
 void http_stop(struct http *take, int64_t grace_ms);
 /* Address of listener i as a client writes it, with the real port; absent past the last. */

@@ -1,0 +1,241 @@
+#include "server/server.h"
+
+#include "api/route.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "base/secret.h"
+#include "crypto/password.h"
+#include "crypto/seal.h"
+#include "server/auth.h"
+#include "server/demo.h"
+#include "server/dispatch.h"
+#include "server/environment.h"
+#include "server/meta.h"
+#include "server/metrics.h"
+#include "server/ratelimit.h"
+#include "server/registry.h"
+#include "server/state.h"
+#include "store/store.h"
+
+enum { GRACE_MS = 9000, HASHES_AT_ONCE = 2, HASHES_WAITING = 64, PEM_MAX = 256 * 1024 };
+
+/* -- database -- */
+
+static enum err_code
+make_data_dir(const struct server_options *o, struct err *err)
+{
+    return o->data ? file_make_dirs(o->data, err) : ERR_OK;
+}
+
+enum err_code
+server_open_database(struct db **out, const struct server_options *o, struct err *err)
+{
+    *out = NULL;
+    struct arena a;
+    arena_init(&a, 64 * 1024);
+    struct str url = str_of(o->database);
+    if (!o->database)
+        url =
+            o->data ? arena_printf(&a, "sqlite:%s/gatehouse.db", o->data) : STR("sqlite::memory:");
+    struct db_options options = {.create = true, .lock_dir = o->data};
+    enum err_code rc = make_data_dir(o, err);
+    if (!rc)
+        rc = db_open(out, url, &options, err);
+    if (!rc)
+        rc = db_migrate(*out, err);
+    if (rc && *out) {
+        db_close(*out);
+        *out = NULL;
+    }
+    arena_fini(&a);
+    return rc;
+}
+
+/* -- start -- */
+
+struct pem {
+    struct arena *arena;
+    struct str text;
+};
+
+static void
+copy_pem(struct str bytes, void *arg)
+{
+    struct pem *pem = arg;
+    pem->text = arena_str(pem->arena, bytes);
+}
+
+static enum err_code
+read_tls(const struct server_options *o, struct arena *a, struct http_options *h, struct err *err)
+{
+    if (!o->tls_cert)
+        return ERR_OK;
+    enum err_code rc = file_read(o->tls_cert, PEM_MAX, a, &h->tls_cert, err);
+    if (rc)
+        return rc;
+    struct secret *key = secret_from_file(o->tls_key, err);
+    if (!key)
+        return err->code;
+    struct pem pem = {.arena = a};
+    secret_with(key, copy_pem, &pem);
+    secret_free(key);
+    h->tls_key = pem.text;
+    return ERR_OK;
+}
+
+static enum err_code
+open_store(struct server *s, const struct server_options *o, struct err *err)
+{
+    struct db *db = NULL;
+    enum err_code rc = server_open_database(&db, o, err);
+    if (rc)
+        return rc;
+    struct str key =
+        o->data ? arena_printf(&s->arena, "%s/storage.key", o->data) : (struct str){NULL, 0};
+    rc = seal_open(&s->seal, key.p, err);
+    if (rc) {
+        db_close(db);
+        return rc;
+    }
+    struct sealer sealer = {.ctx = s->seal, .seal = seal_encrypt, .open = seal_decrypt};
+    return store_open(&s->store, db, &sealer, err);
+}
+
+/* Everything but sockets. */
+static enum err_code
+prepare(struct server *s, const struct server_options *o, struct err *err)
+{
+    s->registry = mem_new(1, sizeof *s->registry);
+    enum err_code rc = registry_init(s->registry, err);
+    if (!rc)
+        rc = open_store(s, o, err);
+    if (!rc)
+        rc = environment_ensure(s->store, o, &s->arena, &s->vendor, err);
+    if (!rc && o->demo)
+        rc = demo_fill(s->store, s->vendor, err);
+    if (!rc)
+        rc = auth_new(&s->auth, s->store, err);
+    if (!rc)
+        rc = meta_init(s, err);
+    s->routes = route_new();
+    s->limits = ratelimit_new();
+    s->metrics = mem_new(1, sizeof *s->metrics);
+    s->passwords = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING);
+    return rc;
+}
+
+static void
+handle(void *arg, struct http_request *r)
+{
+    dispatch(arg, r);
+}
+
+static bool
+is_slow(void *arg, const struct http_request *r)
+{
+    return dispatch_is_slow(arg, r);
+}
+
+/* Links and token issuers name the server as clients reach it. */
+static void
+name_server(struct server *s, const struct server_options *o)
+{
+    struct str url = o->public_url ? str_of(o->public_url) : STR("http://localhost");
+    for (size_t i = 0; s->http && !o->public_url && str_given(http_address(s->http, i)); i++)
+        if (!str_starts(http_address(s->http, i), STR("unix:"))) {
+            url = http_address(s->http, i);
+            break;
+        }
+    if (str_ends(url, STR("/")))
+        url.n--;
+    s->public_url = arena_str(&s->arena, url);
+    struct str outbox = str_of(o->outbox);
+    if (!o->outbox && o->data)
+        outbox = arena_printf(&s->arena, "%s/outbox", o->data);
+    s->outbox = arena_str(&s->arena, outbox);
+}
+
+static enum err_code
+listen_and_serve(struct server *s, const struct server_options *o, struct err *err)
+{
+    struct arena scratch;
+    arena_init(&scratch, 2 * PEM_MAX);
+    struct http_options h = {.listen = o->listen,
+                             .n_listen = o->n_listen,
+                             .insecure_listen = o->insecure_listen,
+                             .threads = o->threads,
+                             .workers = o->workers,
+                             .handle = handle,
+                             .is_slow = is_slow,
+                             .arg = s};
+    enum err_code rc = read_tls(o, &scratch, &h, err);
+    if (!rc && o->n_listen > 0)
+        rc = http_open(&s->http, &h, err);
+    if (!rc)
+        name_server(s, o);
+    if (!rc && s->http)
+        rc = http_serve(s->http, err);
+    arena_fini(&scratch);
+    return rc;
+}
+
+enum err_code
+server_start(struct server **out, const struct server_options *options, struct err *err)
+{
+    *out = NULL;
+    struct err inner = {.code = ERR_OK};
+    if (!err)
+        err = &inner;
+    struct server *s = mem_new(1, sizeof *s);
+    arena_init(&s->arena, 4 * 1024 * 1024);
+    s->started_ms = clock_mono_ms();
+    rand_bytes(s->trace_seed, sizeof s->trace_seed);
+    enum err_code rc = prepare(s, options, err);
+    if (!rc)
+        rc = listen_and_serve(s, options, err);
+    if (rc) {
+        server_stop(s);
+        return rc;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+void
+server_stop(struct server *s)
+{
+    if (!s)
+        return;
+    http_stop(s->http, GRACE_MS);
+    auth_free(s->auth);
+    store_close(s->store);
+    seal_close(s->seal);
+    route_free(s->routes);
+    ratelimit_free(s->limits);
+    password_gate_free(s->passwords);
+    mem_free(s->metrics);
+    mem_free(s->registry);
+    arena_fini(&s->arena);
+    mem_free(s);
+}
+
+struct str
+server_address(const struct server *s, size_t i)
+{
+    return s->http ? http_address(s->http, i) : (struct str){NULL, 0};
+}
+
+struct store *
+server_store(const struct server *s)
+{
+    return s->store;
+}
+
+struct str
+server_vendor(const struct server *s)
+{
+    return s->vendor;
+}
