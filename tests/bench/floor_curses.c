@@ -1,7 +1,7 @@
 /*
- * The curses floor: the smallest honest ncurses list of 100,000 rows. A header, a full-width bar on the selected
- * row, a position line, a scroll region. The console's figures are ratios to this program in the same run.
- * Usage: floor_curses [rows]
+ * The curses floor: the smallest honest ncurses list of 100,000 rows. A header, a full-width bar on
+ * the selected row, a position line, a scroll region. The console's figures are ratios to this
+ * program in the same run. Usage: floor_curses [rows]
  */
 #define _XOPEN_SOURCE 700
 #include <curses.h>
@@ -13,7 +13,8 @@ static void
 draw_row(long i, int y, int selected)
 {
     char line[512];
-    snprintf(line, sizeof line, "user%06ld@example.com    User Number %06ld      2026-01-%02ld  active", i, i,
+    snprintf(line, sizeof line,
+             "user%06ld@example.com    User Number %06ld      2026-01-%02ld  active", i, i,
              i % 28 + 1);
     if (selected)
         attron(A_REVERSE);
@@ -36,7 +37,8 @@ main(int argc, char **argv)
     scrollok(stdscr, TRUE);
     for (;;) {
         int height = LINES - 2;
-        mvprintw(0, 0, "%-*.*s", COLS, COLS, "EMAIL                     NAME                    CREATED     STATE");
+        mvprintw(0, 0, "%-*.*s", COLS, COLS,
+                 "EMAIL                     NAME                    CREATED     STATE");
         for (int y = 0; y < height && top + y < total; y++)
             draw_row(top + y, y + 1, top + y == cursor);
         mvprintw(LINES - 1, 0, "%ld of %ld", cursor + 1, total);

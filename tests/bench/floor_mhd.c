@@ -1,9 +1,9 @@
 /*
  * The HTTP floor: the smallest server on libmicrohttpd, epoll and a pool of two threads.
- *   floor_mhd PORT                    /          a fixed answer of 1 KiB, made anew for each request
- *   floor_mhd PORT DATABASE           /get?ID    one user by id as JSON, by hand
- *                                     /page?N    50 users from position N of created_at order, by hand
- * The database is the one gatehoused made, read through the same table and columns.
+ *   floor_mhd PORT                    /          a fixed answer of 1 KiB, made anew for each
+ * request floor_mhd PORT DATABASE           /get?ID    one user by id as JSON, by hand /page?N 50
+ * users from position N of created_at order, by hand The database is the one gatehoused made, read
+ * through the same table and columns.
  */
 #include <microhttpd.h>
 #include <pthread.h>
@@ -20,9 +20,9 @@ static _Thread_local sqlite3 *db;
 static _Thread_local sqlite3_stmt *get, *page;
 
 static const char SQL_GET[] = "SELECT * FROM users WHERE id = ?1";
-static const char SQL_PAGE[] =
-    "SELECT * FROM users JOIN (SELECT rowid AS r FROM users ORDER BY created_at LIMIT 50 OFFSET ?1) ON "
-    "users.rowid = r";
+static const char SQL_PAGE[] = "SELECT * FROM users JOIN (SELECT rowid AS r FROM users ORDER BY "
+                               "created_at LIMIT 50 OFFSET ?1) ON "
+                               "users.rowid = r";
 
 static int
 open_here(void)
@@ -32,7 +32,8 @@ open_here(void)
     if (sqlite3_open_v2(database, &db, SQLITE_OPEN_READONLY, NULL))
         return 0;
     sqlite3_exec(db, "PRAGMA mmap_size=1073741824; PRAGMA cache_size=-65536", NULL, NULL, NULL);
-    return !sqlite3_prepare_v2(db, SQL_GET, -1, &get, NULL) && !sqlite3_prepare_v2(db, SQL_PAGE, -1, &page, NULL);
+    return !sqlite3_prepare_v2(db, SQL_GET, -1, &get, NULL) &&
+           !sqlite3_prepare_v2(db, SQL_PAGE, -1, &page, NULL);
 }
 
 static size_t
@@ -91,8 +92,8 @@ first_key(void *cls, enum MHD_ValueKind kind, const char *key, const char *value
 }
 
 static enum MHD_Result
-handle(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
-       const char *body, size_t *n, void **state)
+handle(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+       const char *version, const char *body, size_t *n, void **state)
 {
     (void)cls, (void)method, (void)version, (void)body, (void)n;
     static int seen;
@@ -122,8 +123,9 @@ main(int argc, char **argv)
     if (argc < 2)
         return 2;
     database = argc > 2 ? argv[2] : NULL;
-    struct MHD_Daemon *d = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (unsigned short)strtol(argv[1], NULL, 10),
-                                            NULL, NULL, handle, NULL, MHD_OPTION_THREAD_POOL_SIZE, 2U, MHD_OPTION_END);
+    struct MHD_Daemon *d =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (unsigned short)strtol(argv[1], NULL, 10),
+                         NULL, NULL, handle, NULL, MHD_OPTION_THREAD_POOL_SIZE, 2U, MHD_OPTION_END);
     if (!d)
         return 1;
     puts("ready");

@@ -1,6 +1,7 @@
 /*
- * Runs a full-screen program on a pseudo-terminal and measures what a person would feel: time to the first
- * frame and to a row, bytes written, time from key to last byte, CPU, memory, wake-ups when idle.
+ * Runs a full-screen program on a pseudo-terminal and measures what a person would feel: time to
+ * the first frame and to a row, bytes written, time from key to last byte, CPU, memory, wake-ups
+ * when idle.
  *
  *   ptyperf ROWSxCOLS REGEX STEP... -- PROGRAM [ARG]...
  * REGEX (POSIX extended) marks the first complete list in the output. STEP is one of
@@ -49,8 +50,8 @@ now_us(void)
 
 static const struct {
     const char *name, *bytes;
-} keys[] = {{"down", "\033OB"}, {"up", "\033OA"},      {"pgdn", "\033[6~"}, {"pgup", "\033[5~"},
-            {"j", "j"},         {"end", "G"},          {"esc", "\033"},     {"enter", "\r"}};
+} keys[] = {{"down", "\033OB"}, {"up", "\033OA"}, {"pgdn", "\033[6~"}, {"pgup", "\033[5~"},
+            {"j", "j"},         {"end", "G"},     {"esc", "\033"},     {"enter", "\r"}};
 
 static const char *
 key_bytes(const char *name)
@@ -148,8 +149,8 @@ add_process(pid_t pid, struct usage *u)
     u->rss_kib += status_value(pid, "status", "VmHWM:");
 }
 
-/* Sums the program and its descendants with the same executable: the supervised child counts, a server that it
- * started does not. */
+/* Sums the program and its descendants with the same executable: the supervised child counts, a
+ * server that it started does not. */
 static void
 add_tree(pid_t pid, const char *exe, struct usage *u)
 {
@@ -199,7 +200,8 @@ step_keys(struct run *r, const char *name, int count)
             break;
         ssize_t n = take(r, 2000, &last);
         bytes += n > 0 ? (size_t)n : 0;
-        /* Most answers come in one piece; a short look catches the rest without spoiling the rhythm. */
+        /* Most answers come in one piece; a short look catches the rest without spoiling the
+         * rhythm. */
         while ((n = take(r, 3, &last)) > 0)
             bytes += (size_t)n;
         took[i] = last - start;
@@ -209,7 +211,8 @@ step_keys(struct run *r, const char *name, int count)
     printf("%s.bytes %zu\n", name, bytes / (size_t)sent);
     printf("%s.latency %lld\n", name, (long long)took[sent / 2]);
     printf("%s.p99 %lld\n", name, (long long)took[sent * 99 / 100]);
-    printf("%s.cpu_per_1000 %lld\n", name, (long long)((after.cpu_us - before.cpu_us) * 1000 / sent));
+    printf("%s.cpu_per_1000 %lld\n", name,
+           (long long)((after.cpu_us - before.cpu_us) * 1000 / sent));
 }
 
 static void
@@ -241,7 +244,8 @@ step_idle(struct run *r, int ms, int report)
     }
     struct usage after = usage_of(r);
     if (report)
-        printf("idle.cpu_us %lld\nidle.wakeups %lld\nidle.bytes %zu\n", (long long)(after.cpu_us - before.cpu_us),
+        printf("idle.cpu_us %lld\nidle.wakeups %lld\nidle.bytes %zu\n",
+               (long long)(after.cpu_us - before.cpu_us),
                (long long)(after.wakeups - before.wakeups), bytes);
 }
 

@@ -1,0 +1,106 @@
+# Functions of the benchmark; sourced by run.sh.
+# shellcheck shell=sh
+
+note() {
+    printf '%s\n' "$*" >&2
+}
+
+record() { # NAME VALUE
+    echo "$1 $2" >>"$RAW"
+}
+
+median() { # NAME; prints the median, or nothing
+    awk -v n="$1" '$1 == n { print $2 }' "$RAW" | sort -g | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'
+}
+
+database() { # N
+    echo "$DIR/$1/gatehouse.db"
+}
+
+seed() { # N
+    if [ ! -f "$DIR/$1/seeded" ]; then
+        rm -rf "${DIR:?}/$1"
+        "$BIN/seed" "$DIR/$1" "$1" >"$WORK/seed"
+        cp "$WORK/seed" "$DIR/$1/seeded"
+    fi
+    record "seed.$1" "$(awk '{ print $2 }' "$DIR/$1/seeded")"
+}
+
+now_us() {
+    awk '{ printf "%d\n", $1 * 1000000 }' /proc/uptime
+}
+
+# CPU of a process in clock ticks.
+ticks() { # PID
+    sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'
+}
+
+status_kib() { # PID KEY
+    awk -v k="$2:" '$1 == k { print $2 }' "/proc/$1/status"
+}
+
+# Starts our server on the database of N users; sets PID_n and URL_n, TOKEN_n, SECRET_n.
+start_ours() { # N
+    mkfifo "$WORK/ready"
+    "$OUT/gatehoused" --data "$DIR/$1" --listen http://127.0.0.1:0 --log-level error >"$WORK/ready" 2>>"$WORK/log" &
+    pid=$!
+    read -r _ url <"$WORK/ready"
+    rm "$WORK/ready"
+    pids="$pids $pid"
+    id=$(sed -n 's/^client_id = //p' "$DIR/$1/credentials")
+    sed -n 's/^secret = //p' "$DIR/$1/credentials" >"$WORK/secret.$1"
+    chmod 600 "$WORK/secret.$1"
+    token=$(curl -sS -H 'Content-Type: application/json' -d "{\"clientId\":\"$id\",\"secret\":\"$(cat "$WORK/secret.$1")\"}" \
+        "$url/auth/vendor" | sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
+    eval "PID_$1=$pid URL_$1=$url TOKEN_$1=$token ID_$1=$id"
+}
+
+ours() { # WHAT N: value of PID, URL, TOKEN or ID
+    eval "echo \"\$$1_$2\""
+}
+
+FLOOR_PORT=18900
+start_floor() { # NAME [DATABASE]
+    FLOOR_PORT=$((FLOOR_PORT + 1))
+    "$BIN/floor_mhd" "$FLOOR_PORT" ${2:+"$2"} >"$WORK/floor.$1" &
+    pid=$!
+    pids="$pids $pid"
+    until [ -s "$WORK/floor.$1" ]; do sleep 0.05; done
+    eval "PID_floor_$1=$pid URL_floor_$1=http://127.0.0.1:$FLOOR_PORT"
+}
+
+# Load on one URL: records NAME.rps and NAME.cpu (microseconds of server CPU per request).
+load() { # NAME PID URL [WRK-OPTION]...
+    name=$1
+    pid=$2
+    url=$3
+    shift 3
+    before=$(ticks "$pid")
+    wrk -t2 -c64 -d"${SECS}s" --latency "$@" "$url" >"$WORK/wrk" 2>&1 || true
+    after=$(ticks "$pid")
+    requests=$(awk '/requests in/ { print $1 }' "$WORK/wrk")
+    bad=$(awk '/Non-2xx/ { print $NF }' "$WORK/wrk")
+    if [ -n "$bad" ] || [ "${requests:-0}" -eq 0 ]; then
+        note "  $name: ${bad:-no} answers were not 2xx"
+        record "$name.bad" "${bad:-1}"
+        return
+    fi
+    record "$name.rps" "$(awk '/Requests\/sec/ { print $2 }' "$WORK/wrk")"
+    record "$name.cpu" "$(awk -v t="$((after - before))" -v n="$requests" -v hz="$(getconf CLK_TCK)" \
+        'BEGIN { print t * 1000000 / hz / n }')"
+    record "$name.p99" "$(awk '/99%/ { print $2 }' "$WORK/wrk" | awk '/us$/ { print $1 + 0; next } /ms$/ { print $1 * 1000; next } { print $1 * 1000000 }')"
+}
+
+# A program on a pseudo-terminal: every figure of ptyperf as NAME.figure.
+screen() { # NAME SIZE REGEX STEPS -- PROGRAM...
+    name=$1
+    shift
+    if "$BIN/ptyperf" "$@" >"$WORK/pty" 2>>"$WORK/log"; then
+        while read -r key value; do
+            record "$name.$key" "$value"
+        done <"$WORK/pty"
+    else
+        note "  $name: did not show its list"
+        record "$name.bad" 1
+    fi
+}

@@ -1,0 +1,54 @@
+#!/bin/sh
+# The benchmark table: ours beside floors, peers and limits, measured in one run. Every goal is a ratio inside this
+# run; figures are medians of ROUNDS rounds that are interleaved, so that a noisy machine hits all sides alike.
+#
+#   SIZES  users in the databases        (1000 100000 1000000)
+#   ROUNDS rounds of each figure         (5)
+#   SECS   seconds of load per figure    (2)
+#   DIR    where the databases are kept  (build/bench; delete it to seed anew)
+set -eu
+
+SIZES=${SIZES:-1000 100000 1000000}
+ROUNDS=${ROUNDS:-5}
+SECS=${SECS:-2}
+OUT=${OUT:-build/release}
+DIR=${DIR:-build/bench}
+BIN=$OUT/bench
+export LC_ALL=C.UTF-8 TERM=xterm-256color TZ=UTC
+SMALL=$(echo "$SIZES" | awk '{print $1}')
+LARGE=$(echo "$SIZES" | awk '{print $NF}')
+
+mkdir -p "$DIR"
+DIR=$(cd "$DIR" && pwd)
+WORK=$(mktemp -d)
+RAW=$WORK/raw
+: >"$RAW"
+pids=
+# shellcheck disable=SC2086 # a list of numbers
+trap 'kill $pids 2>/dev/null || true; rm -rf "$WORK"' EXIT
+export XDG_CONFIG_HOME="$WORK/config" XDG_STATE_HOME="$WORK/state" XDG_RUNTIME_DIR="$WORK/run" XDG_DATA_HOME="$WORK/data"
+mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+
+. tests/bench/lib.sh
+
+note "seeding"
+for n in $SIZES; do
+    seed "$n"
+done
+
+note "starting servers"
+for n in $SIZES; do
+    start_ours "$n"
+done
+start_floor fixed
+start_floor "$LARGE" "$(database "$LARGE")"
+
+i=0
+while [ "$i" -lt "$ROUNDS" ]; do
+    i=$((i + 1))
+    note "round $i of $ROUNDS"
+    . tests/bench/console.sh
+    . tests/bench/server.sh
+done
+
+. tests/bench/goals.sh
