@@ -56,7 +56,7 @@ key_is_text(uint32_t key)
 /* "Down", "Ctrl-F", "F10", "Space", "Shift-Tab", "Alt-x", "j". */
 enum { KEY_NAME = 32 };
 bool key_parse(struct str name, uint32_t *key);
-char *key_name(uint32_t key, char out[KEY_NAME]);
+char *key_label(uint32_t key, char out[KEY_NAME]);
 
 /* --- Decoder --- */
 

@@ -92,7 +92,7 @@ base_name(uint32_t base, char *out, size_t size)
 }
 
 char *
-key_name(uint32_t key, char out[KEY_NAME])
+key_label(uint32_t key, char out[KEY_NAME])
 {
     char base[16];
     uint32_t code = key & (K_SHIFT - 1u);
@@ -184,7 +184,7 @@ report_clash(const struct keymap *m, const struct ini *ini, const char *file, st
     char key[KEY_NAME];
     return err_set(err, ERR_CONFIG,
                    "%s:%u: %s is the key of both %s and %s; give one of them another", file,
-                   line_b > line_a ? line_b : line_a, key_name(m->entries[a].key, key),
+                   line_b > line_a ? line_b : line_a, key_label(m->entries[a].key, key),
                    command_info(first)->name, command_info(second)->name);
 }
 
@@ -232,7 +232,7 @@ keymap_keys(const struct keymap *m, enum command command, struct buf *out)
         char name[KEY_NAME];
         if (!first)
             buf_add_char(out, ' ');
-        buf_add_text(out, key_name(m->entries[i].key, name));
+        buf_add_text(out, key_label(m->entries[i].key, name));
         first = false;
     }
 }

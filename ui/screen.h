@@ -23,7 +23,7 @@ struct screen {
     struct screen_hooks hooks;
     struct canvas canvas;
     loop_timer esc_timer;
-    int64_t interrupted_ms;
+    int64_t interrupted_ms, back_ms;
     int alive; /* descriptor of the supervisor, -1 none */
     int signo; /* the signal that ends us, 0 none */
 };

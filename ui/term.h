@@ -39,8 +39,8 @@ bool term_read(void);
 bool term_resize(int *rows, int *cols);
 void term_size(int *rows, int *cols);
 void term_theme(const struct theme *theme);
-/* Brings the screen to what cv shows: one update, changed cells only. False when writing failed. */
-bool term_blit(const struct canvas *cv);
+/* Brings the screen to what cv shows: one update, changed cells only. */
+void term_blit(const struct canvas *cv);
 /* The next blit draws everything anew. */
 void term_redraw(void);
 

@@ -1,0 +1,601 @@
+#include "ui/term.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "ui/term_env.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum {
+    ROWS_MAX = 512,
+    COLS_MAX = 1024,
+    READ_CHUNK = 16384,
+    READ_AT_ONCE = 65536, /* then the loop gets its turn */
+    UNDO_MAX = 200,
+    WIDE_MAX = 5 /* characters that curses keeps in a cell */
+};
+
+/* How a role looks here. */
+struct look {
+    attr_t attrs;
+    int pair;
+};
+
+/* Curses has one screen per process, and so has this. */
+static struct {
+    SCREEN *screen;
+    bool utf8, away, redraw, cursor_shown;
+    bool default_colours;
+    int colours;
+    enum colour_wish wish;
+    struct look looks[ROLE_COUNT];
+    struct key_decoder keys;
+    const char *paste_on, *paste_off; /* terminfo BE and BD; NULL: cannot bracket */
+    char undo[UNDO_MAX];
+    const struct supervise *guard;
+    int log_fd, saved_stderr;
+    struct canvas shown; /* what curses was told last */
+    cchar_t *line;
+} term = {.saved_stderr = -1};
+
+/* --- What this terminal can do --- */
+
+/* A string capability without its padding, or NULL. */
+static const char *
+capability(const char *name)
+{
+    /* tigetstr wants char * and leaves it alone. */
+    union {
+        const char *in;
+        char *out;
+    } u = {.in = name};
+    const char *s = tigetstr(u.out);
+    return s && s != (const char *)-1 && s[0] ? s : NULL;
+}
+
+static void
+add_undo(struct buf *b, const char *s)
+{
+    while (s && *s) {
+        const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
+        if (end)
+            s = end;
+        else
+            buf_add_char(b, *s);
+        s++;
+    }
+}
+
+static void
+make_undo(void)
+{
+    struct buf b;
+    buf_init(&b, UNDO_MAX - 1);
+    add_undo(&b, term.paste_off);
+    add_undo(&b, capability("op"));
+    add_undo(&b, capability("sgr0"));
+    add_undo(&b, capability("rmkx"));
+    add_undo(&b, capability("cnorm"));
+    add_undo(&b, capability("rmcup"));
+    snprintf(term.undo, sizeof term.undo, "%s", b.failed || !b.p ? "" : b.p);
+    buf_fini(&b);
+}
+
+static void
+learn_keys(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t key;
+    } keys[] = {
+        {"kcuu1", K_UP},     {"kcud1", K_DOWN},   {"kcub1", K_LEFT},         {"kcuf1", K_RIGHT},
+        {"khome", K_HOME},   {"kend", K_END},     {"kpp", K_PGUP},           {"knp", K_PGDN},
+        {"kich1", K_INSERT}, {"kdch1", K_DELETE}, {"kcbt", K_SHIFT | K_TAB}, {"kent", K_ENTER},
+        {"kf1", K_F1},       {"kf2", K_F1 + 1},   {"kf3", K_F1 + 2},         {"kf4", K_F1 + 3},
+        {"kf5", K_F1 + 4},   {"kf6", K_F1 + 5},   {"kf7", K_F1 + 6},         {"kf8", K_F1 + 7},
+        {"kf9", K_F1 + 8},   {"kf10", K_F1 + 9},  {"kf11", K_F1 + 10},       {"kf12", K_F12},
+    };
+    key_decoder_init(&term.keys);
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const char *s = capability(keys[i].name);
+        if (s)
+            key_decoder_add(&term.keys, str_of(s), keys[i].key);
+    }
+    term.keys.guess_paste = !term.paste_on;
+    term.keys.esc_ms = term_env_esc_ms();
+}
+
+/* --- Colours --- */
+
+static attr_t
+curses_attrs(unsigned attrs)
+{
+    static const struct {
+        unsigned ours;
+        attr_t theirs;
+    } table[] = {
+        {ATTR_BOLD, A_BOLD},       {ATTR_DIM, A_DIM},       {ATTR_UNDERLINE, A_UNDERLINE},
+        {ATTR_REVERSE, A_REVERSE}, {ATTR_ITALIC, A_ITALIC},
+    };
+    attr_t out = A_NORMAL;
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        out |= attrs & table[i].ours ? table[i].theirs : A_NORMAL;
+    return out;
+}
+
+/* The palette to choose from: 8, 16, 256. */
+static int
+palette(void)
+{
+    return term.colours >= 256 ? 256 : term.colours >= 16 ? 16 : 8;
+}
+
+/* Curses' number of a colour: -1 for default. */
+static int
+colour_number(struct colour c, int fallback)
+{
+    /* Terminals with direct colour take the value itself; the first eight are still a palette. */
+    if (c.kind == COLOUR_RGB && term.colours >= 1 << 24) {
+        int value = c.r << 16 | c.g << 8 | c.b;
+        return value < 8 ? 0 : value;
+    }
+    int n = colour_nearest(c, palette());
+    return n < 0 && !term.default_colours ? fallback : n;
+}
+
+/* True if what is left of a style on a poor palette can still be read. */
+static bool
+still_readable(const struct theme *theme, const struct style *s)
+{
+    int fg = colour_nearest(s->fg, palette()), bg = colour_nearest(s->bg, palette());
+    struct colour front = {.kind = COLOUR_INDEX, .index = (uint8_t)fg};
+    struct colour back = {.kind = COLOUR_INDEX, .index = (uint8_t)bg};
+    if (palette() == 256)
+        return true;
+    return theme_contrast(theme, fg < 0 ? s->fg : front, bg < 0 ? s->bg : back) >= 3.0;
+}
+
+static int
+pair_for(int fg, int bg, int *used)
+{
+    for (int i = 1; i <= *used; i++) {
+        int have_fg, have_bg;
+        extended_pair_content(i, &have_fg, &have_bg);
+        if (have_fg == fg && have_bg == bg)
+            return i;
+    }
+    if (*used + 1 >= COLOR_PAIRS || init_extended_pair(*used + 1, fg, bg) == ERR)
+        return 0;
+    return ++*used;
+}
+
+static struct look
+make_look(const struct theme *theme, const struct style *s, int *pairs)
+{
+    struct look look = {.attrs = curses_attrs(s->mono)};
+    if (term.colours == 0)
+        return look;
+    struct style style = *s;
+    if (!still_readable(theme, s)) {
+        style.fg.kind = style.bg.kind = COLOUR_DEFAULT;
+        style.attrs = s->mono;
+    }
+    /* Eight colours are made brighter by bold. */
+    bool bright = style.fg.kind == COLOUR_INDEX && style.fg.index >= 8 && style.fg.index < 16;
+    if (bright && palette() == 8)
+        style.attrs |= ATTR_BOLD;
+    look.attrs = curses_attrs(style.attrs);
+    int fg = colour_number(style.fg, COLOR_WHITE), bg = colour_number(style.bg, COLOR_BLACK);
+    if (fg >= 0 || bg >= 0)
+        look.pair = pair_for(fg, bg, pairs);
+    return look;
+}
+
+void
+term_theme(const struct theme *theme)
+{
+    int pairs = 0;
+    if (term.colours > 0)
+        reset_color_pairs();
+    for (int r = 0; r < ROLE_COUNT; r++)
+        term.looks[r] = make_look(theme, &theme->styles[r], &pairs);
+    term.redraw = true;
+}
+
+static void
+start_colours(const struct term_options *o)
+{
+    term.colours = 0;
+    if (colour_decide(o->colour) != COLOUR_NEVER && has_colors() && start_color() == OK) {
+        term.default_colours = use_default_colors() == OK;
+        term.colours = COLORS >= 8 ? COLORS : 0;
+    }
+    term_theme(o->theme);
+}
+
+/* --- Entering and leaving --- */
+
+bool
+term_write(struct str bytes)
+{
+    while (bytes.n > 0) {
+        ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes = str_sub(bytes, (size_t)n, bytes.n);
+    }
+    return true;
+}
+
+static void
+take_stderr(void)
+{
+    int fd = term.log_fd >= 0 ? term.log_fd : open("/dev/null", O_WRONLY | O_CLOEXEC);
+    term.saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (fd >= 0)
+        dup2(fd, STDERR_FILENO);
+    if (fd >= 0 && fd != term.log_fd)
+        close(fd);
+}
+
+static void
+return_stderr(void)
+{
+    if (term.saved_stderr < 0)
+        return;
+    dup2(term.saved_stderr, STDERR_FILENO);
+    close(term.saved_stderr);
+    term.saved_stderr = -1;
+}
+
+static void
+tell_guard(const char *undo)
+{
+    if (term.guard)
+        supervise_screen(term.guard, str_of(undo));
+}
+
+static void
+set_modes(void)
+{
+    raw();
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    idlok(stdscr, TRUE);
+    scrollok(stdscr, TRUE);
+    typeahead(-1); /* an update is never broken off: keys were all read before it */
+    curs_set(0);
+}
+
+static enum err_code
+start_curses(struct err *err)
+{
+    /* The size comes from the system, not from LINES and COLUMNS. */
+    use_env(FALSE);
+    use_tioctl(TRUE);
+    term.screen = newterm(NULL, stdout, stdin);
+    if (!term.screen)
+        return err_set(err, ERR_USAGE, "this system knows no terminal \"%s\" (TERM)%s",
+                       getenv("TERM"), TERM_ELSEWHERE);
+    if (capability("cup"))
+        return ERR_OK;
+    endwin();
+    delscreen(term.screen);
+    term.screen = NULL;
+    return err_set(err, ERR_USAGE, "the terminal \"%s\" (TERM) cannot place its cursor%s",
+                   getenv("TERM"), TERM_ELSEWHERE);
+}
+
+enum err_code
+term_open(const struct term_options *o, struct err *err)
+{
+    ASSERT(!term.screen);
+    enum err_code code = term_env_check(err);
+    if (code != ERR_OK)
+        return code;
+    term_env_clean();
+    setlocale(LC_CTYPE, "");
+    code = start_curses(err);
+    if (code != ERR_OK)
+        return code;
+    term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term.paste_on = capability("BE");
+    term.paste_off = term.paste_on ? capability("BD") : NULL;
+    term.log_fd = o->log_fd;
+    term.guard = o->guard;
+    term.away = false;
+    term.cursor_shown = false;
+    canvas_init(&term.shown);
+    make_undo();
+    tell_guard(term.undo);
+    take_stderr();
+    set_modes();
+    learn_keys();
+    start_colours(o);
+    int rows, cols;
+    term_resize(&rows, &cols);
+    if (term.paste_on)
+        term_write(str_of(term.paste_on));
+    return ERR_OK;
+}
+
+void
+term_leave(void)
+{
+    if (!term.screen || term.away)
+        return;
+    term.away = true;
+    if (term.paste_off)
+        term_write(str_of(term.paste_off));
+    curs_set(1);
+    endwin();
+    tell_guard("");
+    return_stderr();
+}
+
+void
+term_enter(void)
+{
+    if (!term.screen || !term.away)
+        return;
+    term.away = false;
+    take_stderr();
+    tell_guard(term.undo);
+    /* After endwin the next update sets the modes again; this one has nothing to draw yet. */
+    doupdate();
+    curs_set(term.cursor_shown ? 1 : 0);
+    if (term.paste_on)
+        term_write(str_of(term.paste_on));
+    term.redraw = true;
+}
+
+void
+term_close(void)
+{
+    if (!term.screen)
+        return;
+    term_leave();
+    delscreen(term.screen);
+    term.screen = NULL;
+    key_decoder_fini(&term.keys);
+    canvas_fini(&term.shown);
+    mem_free(term.line);
+    term.line = NULL;
+}
+
+void
+term_suspend(void)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL}, before;
+    sigset_t stop, mask;
+    term_leave();
+    sigemptyset(&standard.sa_mask);
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigaction(SIGTSTP, &standard, &before);
+    pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
+    raise(SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    sigaction(SIGTSTP, &before, NULL);
+    term_enter();
+}
+
+/* --- Facts --- */
+
+int
+term_fd(void)
+{
+    return STDIN_FILENO;
+}
+
+bool
+term_utf8(void)
+{
+    return term.utf8;
+}
+
+int
+term_colours(void)
+{
+    return term.colours;
+}
+
+struct key_decoder *
+term_keys(void)
+{
+    return &term.keys;
+}
+
+bool
+term_resize(int *rows, int *cols)
+{
+    struct winsize ws = {.ws_row = 0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) != 0 || ws.ws_row == 0 || ws.ws_col == 0) {
+        ws.ws_row = (unsigned short)term_env_number("LINES", 24, ROWS_MAX);
+        ws.ws_col = (unsigned short)term_env_number("COLUMNS", 80, COLS_MAX);
+    }
+    *rows = ws.ws_row < ROWS_MAX ? ws.ws_row : ROWS_MAX;
+    *cols = ws.ws_col < COLS_MAX ? ws.ws_col : COLS_MAX;
+    if (term.line && *rows == term.shown.rows && *cols == term.shown.cols)
+        return false;
+    resizeterm(*rows, *cols);
+    canvas_resize(&term.shown, *rows, *cols);
+    mem_free(term.line);
+    term.line = mem_new((size_t)*cols + 1, sizeof *term.line);
+    term.redraw = true;
+    return true;
+}
+
+void
+term_size(int *rows, int *cols)
+{
+    *rows = term.shown.rows;
+    *cols = term.shown.cols;
+}
+
+bool
+term_read(void)
+{
+    char bytes[READ_CHUNK];
+    for (size_t got = 0; got < READ_AT_ONCE;) {
+        struct pollfd p = {.fd = term_fd(), .events = POLLIN};
+        if (poll(&p, 1, 0) <= 0)
+            return true;
+        ssize_t n = read(term_fd(), bytes, sizeof bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        key_decoder_feed(&term.keys, (struct str){bytes, (size_t)n}, clock_mono_ms());
+        got += (size_t)n;
+    }
+    return true;
+}
+
+/* --- Drawing --- */
+
+static size_t
+put_wide(cchar_t *out, const wchar_t *text, struct look look)
+{
+    setcchar(out, text, look.attrs, 0, &look.pair);
+    return 1;
+}
+
+static size_t
+put_plain(cchar_t *out, const struct cell *c, struct look look)
+{
+    wchar_t text[2] = {L'?', 0};
+    const struct term_plain *p = term_env_plain(c->text);
+    if (p) {
+        chtype acs = p->acs ? NCURSES_ACS(p->acs) : 0;
+        bool drawn = (acs & A_ALTCHARSET) != 0;
+        text[0] = drawn ? (wchar_t)(acs & A_CHARTEXT) : (wchar_t)p->ascii;
+        look.attrs |= drawn ? A_ALTCHARSET : A_NORMAL;
+        return put_wide(out, text, look);
+    }
+    size_t n = put_wide(out, text, look);
+    return c->width == 2 ? n + put_wide(out + n, text, look) : n;
+}
+
+/* Curses and the C library must agree with the canvas on the width, or the row would shift. */
+static size_t
+put_cluster(cchar_t *out, const struct cell *c, struct look look)
+{
+    wchar_t text[WIDE_MAX + 1];
+    struct str rest = str_of(c->text);
+    size_t n = 0, leads = 0;
+    int width = 0;
+    uint32_t cp;
+    for (size_t used; n < WIDE_MAX && (used = utf8_decode(rest, &cp)) > 0; n++) {
+        int w = wcwidth((wchar_t)cp);
+        text[n] = (wchar_t)cp;
+        width += w > 0 ? w : w < 0 ? 100 : 0;
+        leads += w != 0;
+        rest = str_sub(rest, used, rest.n);
+    }
+    text[n] = 0;
+    if (n > 0 && leads == 1 && width == c->width)
+        return put_wide(out, text, look);
+    /* A pair such as a flag: one cell each. */
+    if (n == 2 && leads == 2 && width == c->width) {
+        put_wide(out, (const wchar_t[]){text[0], 0}, look);
+        put_wide(out + 1, text + 1, look);
+        return 2;
+    }
+    put_wide(out, L"?", look);
+    return c->width == 2 ? 1 + put_wide(out + 1, L" ", look) : 1;
+}
+
+static void
+blit_cells(const struct cell *cells, int row, int from, int to)
+{
+    size_t n = 0;
+    for (int col = from; col < to; col++) {
+        const struct cell *c = &cells[col];
+        struct look look = term.looks[c->role];
+        if (c->width == 0)
+            continue;
+        if ((unsigned char)c->text[0] < 0x80 && c->text[1] == '\0')
+            n += put_wide(term.line + n, (const wchar_t[]){(wchar_t)c->text[0], 0}, look);
+        else if (term.utf8)
+            n += put_cluster(term.line + n, c, look);
+        else
+            n += put_plain(term.line + n, c, look);
+    }
+    mvadd_wchnstr(row, from, term.line, (int)n);
+}
+
+/* Tells curses of the changed part of a row. */
+static void
+blit_row(const struct cell *cells, struct cell *shown, int row, int cols)
+{
+    size_t bytes = (size_t)cols * sizeof *cells;
+    if (memcmp(cells, shown, bytes) == 0)
+        return;
+    int from = 0, to = cols;
+    while (memcmp(&cells[from], &shown[from], sizeof *cells) == 0)
+        from++;
+    while (memcmp(&cells[to - 1], &shown[to - 1], sizeof *cells) == 0)
+        to--;
+    /* Whole clusters, old ones as well as new ones. */
+    while (from > 0 && (cells[from].width == 0 || shown[from].width == 0))
+        from--;
+    while (to < cols && (cells[to].width == 0 || shown[to].width == 0))
+        to++;
+    blit_cells(cells, row, from, to);
+    memcpy(shown, cells, bytes);
+}
+
+static void
+blit_cursor(const struct canvas *cv)
+{
+    if (cv->cursor_visible != term.cursor_shown) {
+        term.cursor_shown = cv->cursor_visible;
+        leaveok(stdscr, !cv->cursor_visible);
+        curs_set(cv->cursor_visible ? 1 : 0);
+    }
+    if (cv->cursor_visible)
+        move(cv->cursor_row, cv->cursor_col);
+}
+
+void
+term_blit(const struct canvas *cv)
+{
+    if (!term.screen || term.away || cv->cols != term.shown.cols || cv->rows != term.shown.rows)
+        return;
+    size_t cols = (size_t)cv->cols;
+    if (term.redraw) {
+        /* Nothing drawn has an empty cell, so every row counts as changed. */
+        memset(term.shown.cells, 0, cols * (size_t)cv->rows * sizeof *cv->cells);
+        clearok(curscr, TRUE);
+        term.redraw = false;
+    }
+    for (int row = 0; row < cv->rows; row++)
+        blit_row(cv->cells + (size_t)row * cols, term.shown.cells + (size_t)row * cols, row,
+                 cv->cols);
+    blit_cursor(cv);
+    wnoutrefresh(stdscr);
+    doupdate();
+}
+
+void
+term_redraw(void)
+{
+    term.redraw = true;
+}
