@@ -199,10 +199,13 @@ cov:
 
 # --- Looking after the source -----------------------------------------------------------------------------------
 
+lint: export CC := $(CC)
+lint: export CPPFLAGS_ALL := $(CPPFLAGS_ALL)
+lint: export CFLAGS_ALL := -std=c17 $(WARN)
 lint:
 	$(call deps,build test lint)
 	$(again) objects
-	$(Q)OUT=$(OUT) JOBS=$(JOBS) CC='$(CC)' CPPFLAGS_ALL='$(CPPFLAGS_ALL)' CFLAGS_ALL='-std=c17 $(WARN)' tests/lint/run
+	$(Q)OUT=$(OUT) JOBS=$(JOBS) tests/lint/run
 
 format:
 	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format-14 -i

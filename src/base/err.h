@@ -35,6 +35,14 @@ enum err_code err_set_errno(struct err *err, enum err_code code, int number, con
 /* Puts "prefix: " before the present message, cutting at the end if it does not fit. */
 void err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The code of what went wrong, for functions that say so by NULL. Never ERR_OK: no reason is a
+ * fault of ours. */
+static inline enum err_code
+err_failed(const struct err *err)
+{
+    return err && err->code != ERR_OK ? err->code : ERR_INTERNAL;
+}
+
 const char *err_name(enum err_code code); /* "NOT_FOUND" */
 const char *err_text(enum err_code code); /* "not found" */
 int err_http(enum err_code code);         /* 404 */

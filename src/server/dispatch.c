@@ -86,7 +86,7 @@ write_audit(struct call *c, struct err *err)
         return ERR_OK;
     const struct scope *scope = call_scope(c, err);
     if (!scope)
-        return err->code;
+        return err_failed(err);
     struct audit *a = &c->priv->audit;
     a->action = str_of(c->op->name);
     if (!str_given(a->severity))

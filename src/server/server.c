@@ -78,7 +78,7 @@ read_tls(const struct server_options *o, struct arena *a, struct http_options *h
         return rc;
     struct secret *key = secret_from_file(o->tls_key, err);
     if (!key)
-        return err->code;
+        return err_failed(err);
     struct pem pem = {.arena = a};
     secret_with(key, copy_pem, &pem);
     secret_free(key);

@@ -52,7 +52,7 @@ list(struct call *c, struct audit_query *q, struct err *err)
     q->filter = call_query(c, "filter");
     const struct scope *s = call_scope(c, err);
     struct audit_list found;
-    enum err_code rc = s ? store_audit_list(s, q, &found, err) : err->code;
+    enum err_code rc = s ? store_audit_list(s, q, &found, err) : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '{');
@@ -136,7 +136,7 @@ op_audits_create(struct call *c, struct err *err)
     json_write(body, &extra);
     a.extra = buf_str(&extra);
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_audit_add(s, &a, err) : err->code;
+    enum err_code rc = s ? store_audit_add(s, &a, err) : err_failed(err);
     buf_fini(&extra);
     for (size_t i = 0; i < COUNT_OF(taken); i++)
         json_free(taken[i]);
@@ -151,7 +151,7 @@ op_audits_stats(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     int64_t today = 0, week = 0, severe = 0, ignored = 0;
-    enum err_code rc = s ? ERR_OK : err->code;
+    enum err_code rc = s ? ERR_OK : err_failed(err);
     if (!rc)
         rc = store_audit_stats(s, c->now - c->now % DAY_MS, &today, &ignored, err);
     if (!rc)

@@ -25,7 +25,7 @@ load(const struct scope *s, struct json **out, struct str *id, struct err *err)
 {
     struct config stored;
     struct json *all = json_parse(STR(presets), sizeof presets, err);
-    enum err_code rc = all ? store_config_get(s, STR("core"), &stored, err) : err->code;
+    enum err_code rc = all ? store_config_get(s, STR("core"), &stored, err) : err_failed(err);
     *out = all;
     *id = s->vendor;
     if (rc == ERR_NOT_FOUND || rc)
@@ -58,7 +58,7 @@ answer(struct call *c, bool whole, struct err *err)
     const struct scope *s = call_scope(c, err);
     struct json *config = NULL;
     struct str id;
-    enum err_code rc = s ? load(s, &config, &id, err) : err->code;
+    enum err_code rc = s ? load(s, &config, &id, err) : err_failed(err);
     if (!rc) {
         jw_open(&c->out, '{');
         if (whole) {
@@ -98,7 +98,7 @@ op_config_update(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     struct json *config = NULL;
     struct str id;
-    enum err_code rc = s ? load(s, &config, &id, err) : err->code;
+    enum err_code rc = s ? load(s, &config, &id, err) : err_failed(err);
     struct buf text;
     buf_init(&text, 1 << 20);
     for (const struct field *f = c->op->body; !rc && f && f->name; f++)

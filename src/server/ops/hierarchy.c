@@ -23,7 +23,8 @@ static enum err_code
 load_subtree(struct call *c, struct tenant_nodes *nodes, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_tenant_subtree(s, c->tenant_id, TREE_MAX, nodes, err) : err->code;
+    enum err_code rc =
+        s ? store_tenant_subtree(s, c->tenant_id, TREE_MAX, nodes, err) : err_failed(err);
     return refuse_node(c, err, rc);
 }
 
@@ -56,7 +57,7 @@ op_hierarchy_parents(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct tenant_nodes nodes;
-    enum err_code rc = s ? store_tenant_parents(s, c->tenant_id, &nodes, err) : err->code;
+    enum err_code rc = s ? store_tenant_parents(s, c->tenant_id, &nodes, err) : err_failed(err);
     rc = refuse_node(c, err, rc);
     if (rc)
         return rc;
@@ -112,7 +113,7 @@ op_hierarchy_create(struct call *c, struct err *err)
     if (str_eq(parent, child))
         return call_refuse(c, err, ERR_INVALID, NULL, "A tenant cannot be below itself");
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_tenant_set_parent(s, child, parent, err) : err->code;
+    enum err_code rc = s ? store_tenant_set_parent(s, child, parent, err) : err_failed(err);
     rc = refuse_node(c, err, rc);
     if (!rc)
         call_audit(c, "tenant", child, "Medium", "Put tenant %.*s below %.*s", STR_ARG(child),
@@ -126,7 +127,7 @@ op_hierarchy_delete(struct call *c, struct err *err)
     struct str parent = call_str(c, "parentTenantId"), child = call_str(c, "childTenantId");
     const struct scope *s = call_scope(c, err);
     struct tenant t;
-    enum err_code rc = s ? store_tenant_get(s, child, &t, err) : err->code;
+    enum err_code rc = s ? store_tenant_get(s, child, &t, err) : err_failed(err);
     if (!rc && !str_eq(t.parent_id, parent))
         return call_refuse(c, err, ERR_NOT_FOUND, NULL, "The tenants are not related");
     if (!rc)
@@ -147,7 +148,7 @@ op_sub_tenants_create(struct call *c, struct err *err)
     t.tenant_id = call_str(c, "tenantId");
     t.parent_id = call_str(c, "parentTenantId");
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_tenant_create(s, &t, NULL, err) : err->code;
+    enum err_code rc = s ? store_tenant_create(s, &t, NULL, err) : err_failed(err);
     rc = refuse_node(c, err, rc);
     if (rc)
         return rc;

@@ -70,7 +70,7 @@ op_permissions_list(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct permission_list list;
-    enum err_code rc = s ? store_permission_list(s, &list, err) : err->code;
+    enum err_code rc = s ? store_permission_list(s, &list, err) : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '[');
@@ -84,7 +84,7 @@ static enum err_code
 op_permissions_create(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? ERR_OK : err->code;
+    enum err_code rc = s ? ERR_OK : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '[');
@@ -106,7 +106,7 @@ op_permissions_update(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct permission p;
-    enum err_code rc = s ? find_own_permission(c, s, &p, err) : err->code;
+    enum err_code rc = s ? find_own_permission(c, s, &p, err) : err_failed(err);
     if (rc)
         return rc;
     unsigned given = read_permission(c->body, &p);
@@ -126,7 +126,7 @@ op_permissions_delete(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct permission p;
-    enum err_code rc = s ? find_own_permission(c, s, &p, err) : err->code;
+    enum err_code rc = s ? find_own_permission(c, s, &p, err) : err_failed(err);
     if (!rc)
         rc = store_permission_delete(s, p.id, err);
     if (rc)
@@ -144,7 +144,7 @@ op_permissions_roles_add(struct call *c, struct err *err)
     size_t n = call_list(c, "roleIds", ids, COUNT_OF(ids));
     const struct scope *s = call_scope(c, err);
     struct permission p;
-    enum err_code rc = s ? find_permission(c, s, &p, err) : err->code;
+    enum err_code rc = s ? find_permission(c, s, &p, err) : err_failed(err);
     if (rc)
         return rc;
     rc = store_permission_add_roles(s, p.id, ids, n, err);
@@ -168,7 +168,7 @@ op_permissions_classify(struct call *c, struct err *err)
     size_t n = call_list(c, "permissionIds", ids, COUNT_OF(ids));
     const struct scope *s = call_scope(c, err);
     enum err_code rc =
-        s ? store_permissions_classify(s, ids, n, call_str(c, "type"), err) : err->code;
+        s ? store_permissions_classify(s, ids, n, call_str(c, "type"), err) : err_failed(err);
     if (rc == ERR_NOT_FOUND)
         return call_refuse(c, err, rc, NULL, "Permission not found");
     struct permission_list list = {NULL, 0};
@@ -210,7 +210,7 @@ op_categories_list(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct category_list list;
-    enum err_code rc = s ? store_category_list(s, &list, err) : err->code;
+    enum err_code rc = s ? store_category_list(s, &list, err) : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '[');
@@ -227,7 +227,7 @@ op_categories_create(struct call *c, struct err *err)
     struct category category = {.name = call_str(c, "name"),
                                 .description = call_str(c, "description")};
     enum err_code rc =
-        s ? refuse_category(c, err, store_category_create(s, &category, err)) : err->code;
+        s ? refuse_category(c, err, store_category_create(s, &category, err)) : err_failed(err);
     if (rc)
         return rc;
     call_audit(c, "permissionCategory", category.id, "Medium", "Created permission category %.*s",
@@ -241,7 +241,7 @@ op_categories_update(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct category category;
-    enum err_code rc = s ? find_own_category(c, s, &category, err) : err->code;
+    enum err_code rc = s ? find_own_category(c, s, &category, err) : err_failed(err);
     if (rc)
         return rc;
     unsigned given = 0;
@@ -265,7 +265,7 @@ op_categories_delete(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct category category;
-    enum err_code rc = s ? find_own_category(c, s, &category, err) : err->code;
+    enum err_code rc = s ? find_own_category(c, s, &category, err) : err_failed(err);
     if (!rc)
         rc = store_category_delete(s, category.id, err);
     if (!rc)

@@ -79,7 +79,7 @@ op_roles_list_v1(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     struct role_query q = {.page = {.limit = 0, .no_total = true}};
     struct role_list list;
-    enum err_code rc = s ? store_role_list(s, &q, &list, err) : err->code;
+    enum err_code rc = s ? store_role_list(s, &q, &list, err) : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '[');
@@ -120,7 +120,7 @@ op_roles_list(struct call *c, struct err *err)
     };
     const struct scope *s = call_scope(c, err);
     struct role_list list;
-    enum err_code rc = s ? store_role_list(s, &q, &list, err) : err->code;
+    enum err_code rc = s ? store_role_list(s, &q, &list, err) : err_failed(err);
     if (rc)
         return rc;
     call_page_open(c);
@@ -147,7 +147,7 @@ static enum err_code
 op_roles_create_v1(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? need_tenant(c, s, err) : err->code;
+    enum err_code rc = s ? need_tenant(c, s, err) : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '[');
@@ -168,7 +168,7 @@ op_roles_create(struct call *c, struct err *err)
     struct str ids[PERMISSIONS_MAX];
     size_t n = call_list(c, "permissionIds", ids, COUNT_OF(ids));
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? need_tenant(c, s, err) : err->code;
+    enum err_code rc = s ? need_tenant(c, s, err) : err_failed(err);
     struct role base = {.level = 0}, r = {.tenant_id = c->tenant_id};
     if (!rc && call_has(c, "baseRoleId"))
         rc = find_role(c, s, call_str(c, "baseRoleId"), &base, err);
@@ -195,7 +195,7 @@ op_roles_update(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct role r;
-    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err->code;
+    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err_failed(err);
     if (!rc)
         rc = may_change(c, &r, err);
     if (rc)
@@ -219,7 +219,7 @@ op_roles_delete(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct role r;
-    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err->code;
+    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err_failed(err);
     if (!rc)
         rc = may_change(c, &r, err);
     if (!rc)
@@ -238,7 +238,7 @@ op_roles_permissions_set(struct call *c, struct err *err)
     size_t n = call_list(c, "permissionIds", ids, COUNT_OF(ids));
     const struct scope *s = call_scope(c, err);
     struct role r;
-    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err->code;
+    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err_failed(err);
     if (!rc)
         rc = may_change(c, &r, err);
     if (rc)
@@ -262,7 +262,7 @@ op_roles_set_tenant(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct role r;
-    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err->code;
+    enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err_failed(err);
     if (rc)
         return rc;
     rc = store_role_set_tenant(s, r.id, call_str(c, "tenantId"), err);
@@ -285,7 +285,7 @@ op_roles_levels(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     int64_t *levels;
     size_t n;
-    enum err_code rc = s ? store_role_distinct_levels(s, &levels, &n, err) : err->code;
+    enum err_code rc = s ? store_role_distinct_levels(s, &levels, &n, err) : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '[');
@@ -301,7 +301,7 @@ op_roles_tenants(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     struct str *tenants;
     size_t n;
-    enum err_code rc = s ? store_role_distinct_tenants(s, &tenants, &n, err) : err->code;
+    enum err_code rc = s ? store_role_distinct_tenants(s, &tenants, &n, err) : err_failed(err);
     if (!rc)
         shape_texts(&c->out, tenants, n);
     return rc;

@@ -45,7 +45,7 @@ op_tenants_create(struct call *c, struct err *err)
     const struct scope *s = rc ? NULL : call_scope(c, err);
     bool revived = false;
     if (!rc)
-        rc = s ? refuse_tenant(c, err, store_tenant_create(s, &t, &revived, err)) : err->code;
+        rc = s ? refuse_tenant(c, err, store_tenant_create(s, &t, &revived, err)) : err_failed(err);
     if (rc)
         return rc;
     call_audit(c, "tenant", t.tenant_id, "Medium", "%s tenant %.*s",
@@ -69,7 +69,8 @@ op_tenants_get_v1(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct tenant t;
-    enum err_code rc = s ? store_tenant_get(s, call_param(c, "tenantId"), &t, err) : err->code;
+    enum err_code rc =
+        s ? store_tenant_get(s, call_param(c, "tenantId"), &t, err) : err_failed(err);
     if (rc && rc != ERR_NOT_FOUND)
         return rc;
     write_array(c, &(struct tenant_list){.items = &t, .n = rc ? 0 : 1});
@@ -87,7 +88,7 @@ op_tenants_list_v1(struct call *c, struct err *err)
         .filter = page.filter};
     const struct scope *s = call_scope(c, err);
     struct tenant_list list;
-    enum err_code rc = s ? store_tenant_list(s, &q, &list, err) : err->code;
+    enum err_code rc = s ? store_tenant_list(s, &q, &list, err) : err_failed(err);
     if (!rc)
         write_array(c, &list);
     return rc;
@@ -110,7 +111,7 @@ op_tenants_list(struct call *c, struct err *err)
         return call_refuse(c, err, ERR_INVALID, NULL, "_sortBy must be a valid enum value");
     const struct scope *s = call_scope(c, err);
     struct tenant_list list;
-    enum err_code rc = s ? store_tenant_list(s, &q, &list, err) : err->code;
+    enum err_code rc = s ? store_tenant_list(s, &q, &list, err) : err_failed(err);
     if (rc)
         return rc;
     call_page_open(c);
@@ -125,7 +126,8 @@ op_tenants_get(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct tenant t;
-    enum err_code rc = s ? store_tenant_get(s, call_param(c, "tenantId"), &t, err) : err->code;
+    enum err_code rc =
+        s ? store_tenant_get(s, call_param(c, "tenantId"), &t, err) : err_failed(err);
     rc = refuse_tenant(c, err, rc);
     if (!rc)
         shape_tenant(c, &t, true);
@@ -137,7 +139,8 @@ op_tenants_get_by_alias(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct tenant t;
-    enum err_code rc = s ? store_tenant_by_alias(s, call_param(c, "alias"), &t, err) : err->code;
+    enum err_code rc =
+        s ? store_tenant_by_alias(s, call_param(c, "alias"), &t, err) : err_failed(err);
     rc = refuse_tenant(c, err, rc);
     if (!rc)
         shape_tenant(c, &t, true);
@@ -155,7 +158,7 @@ update(struct call *c, bool v2, struct err *err)
     uint64_t given = fields_read(c, c->body, table, &t);
     t.tenant_id = call_param(c, "tenantId");
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_tenant_update(s, &t, given, err) : err->code;
+    enum err_code rc = s ? store_tenant_update(s, &t, given, err) : err_failed(err);
     if (rc == ERR_CONFLICT)
         return call_refuse(c, err, rc, NULL, "Tenant alias already exists");
     if (!rc)
@@ -184,7 +187,7 @@ static enum err_code
 remove_tenant(struct call *c, struct str id, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? refuse_tenant(c, err, store_tenant_delete(s, id, err)) : err->code;
+    enum err_code rc = s ? refuse_tenant(c, err, store_tenant_delete(s, id, err)) : err_failed(err);
     if (rc)
         return rc;
     call_audit(c, "tenant", id, "High", "Deleted tenant %.*s", STR_ARG(id));
@@ -230,7 +233,8 @@ op_tenants_metadata_add(struct call *c, struct err *err)
     struct str id = call_param(c, "tenantId");
     const struct scope *s = rc ? NULL : call_scope(c, err);
     if (!rc)
-        rc = s ? refuse_tenant(c, err, store_tenant_merge_metadata(s, id, given, err)) : err->code;
+        rc = s ? refuse_tenant(c, err, store_tenant_merge_metadata(s, id, given, err))
+               : err_failed(err);
     json_free(parsed);
     return rc ? rc : answer_metadata(c, s, id, err);
 }
@@ -240,7 +244,7 @@ op_tenants_metadata_remove(struct call *c, struct err *err)
 {
     struct str id = call_param(c, "tenantId"), key = call_param(c, "key");
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_tenant_delete_metadata(s, id, key, err) : err->code;
+    enum err_code rc = s ? store_tenant_delete_metadata(s, id, key, err) : err_failed(err);
     rc = refuse_tenant(c, err, rc);
     return rc ? rc : answer_metadata(c, s, id, err);
 }

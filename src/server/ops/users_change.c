@@ -29,7 +29,7 @@ change_user(struct call *c, struct user *change, uint64_t given, const char *wha
 {
     const struct scope *s = call_scope(c, err);
     struct user u;
-    enum err_code rc = s ? find_user(c, s, &u, err) : err->code;
+    enum err_code rc = s ? find_user(c, s, &u, err) : err_failed(err);
     if (rc)
         return rc;
     change->id = u.id;
@@ -48,7 +48,7 @@ answer_user(struct call *c, enum err_code rc, struct err *err)
     const struct scope *s = rc ? NULL : call_scope(c, err);
     if (rc)
         return rc;
-    return s ? shape_user_by_id(c, s, call_param(c, "userId"), err) : err->code;
+    return s ? shape_user_by_id(c, s, call_param(c, "userId"), err) : err_failed(err);
 }
 
 static enum err_code
@@ -113,7 +113,7 @@ change_membership(struct call *c, const struct membership *m, unsigned given, co
 {
     const struct scope *s = call_scope(c, err);
     struct str id = call_param(c, "userId");
-    enum err_code rc = s ? store_membership_update(s, id, m, given, err) : err->code;
+    enum err_code rc = s ? store_membership_update(s, id, m, given, err) : err_failed(err);
     rc = refuse_user(c, err, rc);
     if (rc)
         return rc;
@@ -151,7 +151,7 @@ op_users_delete(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct user u;
-    enum err_code rc = s ? find_user(c, s, &u, err) : err->code;
+    enum err_code rc = s ? find_user(c, s, &u, err) : err_failed(err);
     if (rc)
         return rc;
     bool from_tenant = s->tenant.n > 0;
@@ -200,7 +200,7 @@ change_roles(struct call *c, enum role_change change, struct err *err)
     size_t n = call_list(c, "roleIds", ids, ROLES_MAX);
     const struct scope *s = call_scope(c, err);
     struct user u;
-    enum err_code rc = s ? find_user(c, s, &u, err) : err->code;
+    enum err_code rc = s ? find_user(c, s, &u, err) : err_failed(err);
     if (rc)
         return rc;
     rc = store_user_roles(s, u.id, change, ids, n, err);
@@ -258,7 +258,7 @@ static enum err_code
 join_tenant(struct call *c, struct user *u, struct scope *tenant, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? find_user(c, s, u, err) : err->code;
+    enum err_code rc = s ? find_user(c, s, u, err) : err_failed(err);
     if (!rc)
         rc = body_tenant(c, s, tenant, err);
     struct membership m;
@@ -304,7 +304,7 @@ op_users_move_tenant(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     struct scope source;
     int64_t moved = 0;
-    enum err_code rc = s ? scope_tenant(s, from, &source, err) : err->code;
+    enum err_code rc = s ? scope_tenant(s, from, &source, err) : err_failed(err);
     if (!rc)
         rc = store_membership_migrate(&source, to, &moved, err);
     if (rc == ERR_NOT_FOUND)

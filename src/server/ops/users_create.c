@@ -114,7 +114,7 @@ op_users_create(struct call *c, struct err *err)
     enum err_code rc = read_user(c, &u, err);
     const struct scope *s = rc ? NULL : call_scope(c, err);
     if (!rc)
-        rc = s ? create_in(c, s, &u, err) : err->code;
+        rc = s ? create_in(c, s, &u, err) : err_failed(err);
     return rc ? rc : answer_created(c, s, u.id, err);
 }
 
@@ -132,7 +132,7 @@ op_users_create_vendor(struct call *c, struct err *err)
     enum err_code rc = read_user(c, &u, err);
     const struct scope *s = rc ? NULL : call_scope(c, err);
     if (!rc)
-        rc = s ? scope_tenant(s, call_str(c, "tenantId"), &tenant, err) : err->code;
+        rc = s ? scope_tenant(s, call_str(c, "tenantId"), &tenant, err) : err_failed(err);
     if (!rc)
         rc = create_in(c, &tenant, &u, err);
     return rc ? rc : shape_user_by_id(c, &tenant, u.id, err);

@@ -27,7 +27,7 @@ list_scope(struct call *c, struct scope *out, struct err *err)
     const struct scope *s = call_scope(c, err);
     struct str tenant = call_query(c, "_tenantId");
     if (!s)
-        return err->code;
+        return err_failed(err);
     *out = *s;
     if (!tenant.n || str_eq(tenant, s->tenant))
         return ERR_OK;
@@ -119,14 +119,14 @@ static enum err_code
 op_users_get(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    return s ? shape_user_by_id(c, s, call_param(c, "id"), err) : err->code;
+    return s ? shape_user_by_id(c, s, call_param(c, "id"), err) : err_failed(err);
 }
 
 static enum err_code
 op_users_get_vendor(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    return s ? shape_user_by_id(c, s, call_param(c, "userId"), err) : err->code;
+    return s ? shape_user_by_id(c, s, call_param(c, "userId"), err) : err_failed(err);
 }
 
 static enum err_code
@@ -135,7 +135,7 @@ op_users_get_by_email(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     struct user u;
     enum err_code rc =
-        s ? store_user_get(s, USER_BY_EMAIL, call_query(c, "email"), &u, err) : err->code;
+        s ? store_user_get(s, USER_BY_EMAIL, call_query(c, "email"), &u, err) : err_failed(err);
     if (rc == ERR_NOT_FOUND)
         return call_refuse(c, err, rc, NULL, "User not found");
     return rc ? rc : shape_users(c, s, USER_CORE, &u, 1, err);
@@ -153,7 +153,7 @@ users_by_ids(struct call *c, const char *name, struct user_list *out, struct err
     const struct scope *s = call_scope(c, err);
     *out = (struct user_list){NULL, 0, 0};
     if (!s || !q.n_ids)
-        return s ? ERR_OK : err->code;
+        return s ? ERR_OK : err_failed(err);
     enum err_code rc = store_user_list(s, &q, out, err);
     if (rc)
         return rc;
@@ -261,7 +261,7 @@ op_users_count(struct call *c, struct err *err)
     struct str tenants[NAMES_MAX];
     size_t n = call_list(c, "tenantIds", tenants, NAMES_MAX);
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? ERR_OK : err->code;
+    enum err_code rc = s ? ERR_OK : err_failed(err);
     jw_open(&c->out, '[');
     for (size_t i = 0; !rc && i < n; i++)
         rc = write_count(c, s, tenants[i], err);
