@@ -24,7 +24,7 @@ VERSION := 0.1.0
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wformat=2 -Wcast-qual -Wwrite-strings \
   -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wimplicit-fallthrough -Wconversion \
   -Wno-sign-conversion -Wno-overlength-strings -Werror=format-security $(if $(CI),-Werror)
-CPPFLAGS_ALL := -D_POSIX_C_SOURCE=200809L -DGATEHOUSE_VERSION='"$(VERSION)"' \
+CPPFLAGS_ALL := -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DGATEHOUSE_VERSION='"$(VERSION)"' \
   -DGATEHOUSE_DATA_DIR='"$(PREFIX)/share/gatehouse"' -Isrc -I. -I$(OUT)
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
@@ -49,7 +49,8 @@ PKG_gatehouse := $(PKG_COMMON) ncursesw libqrencode
 PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libpq libcrypto libargon2 libidn2
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
-CPPFLAGS_ALL += $(sort $(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl))
+# Folders only: which parts of libc are visible is for us to say (ncurses would ask for an older POSIX).
+CPPFLAGS_ALL += $(sort $(filter-out -D%,$(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl)))
 
 # --- What is built ----------------------------------------------------------------------------------------------
 
@@ -170,11 +171,12 @@ run:
 bench:
 	$(call deps,build test pg)
 	$(again) all bench-programs
-	$(Q)OUT=$(OUT) tests/bench/run $(BENCH_ARGS)
+	$(Q)OUT=$(OUT) sh tests/bench/run.sh
 
-BENCH_BIN := $(patsubst tests/bench/%.c,$(OUT)/tests/bench/%,$(wildcard tests/bench/*.c))
+BENCH_BIN := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
 bench-programs: $(BENCH_BIN)
-$(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libgatehouse-test.a
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libgatehouse-test.a
+	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
@@ -261,7 +263,7 @@ help:
 	@echo 'check-asan          the tests under AddressSanitizer and UndefinedBehaviourSanitizer'
 	@echo 'check-tsan          the tests under ThreadSanitizer'
 	@echo 'check-pg            the tests with the store on a private PostgreSQL'
-	@echo 'bench               the benchmark table; BENCH_ARGS pass through'
+	@echo 'bench               the benchmark table; SIZES=, ROUNDS=, SECS= as in tests/bench/run.sh'
 	@echo 'fuzz                each fuzz harness for FUZZ_SECONDS (60)'
 	@echo 'cov                 the tests with line coverage per file'
 	@echo 'lint, format        check the source; format it'
