@@ -25,6 +25,7 @@ enum {
     ARENA_MAX = 48 * 1024 * 1024, /* per request */
     REPLY_MAX = 32 * 1024 * 1024,
     QUEUE_MAX = 512,
+    REQUEST_MS = 30 * 1000,
     WRITE_MS = 60 * 1000, /* for an answer too large for the kernel's buffers */
     WRITE_WATCHED = 64 * 1024
 };
@@ -345,7 +346,7 @@ serve_all(struct http *h, struct err *err)
     char *cert = arena_cstr(&scratch, o->tls_cert), *key = arena_cstr(&scratch, o->tls_key);
     enum err_code rc = work_new(&h->work, o->workers ? o->workers : 8, QUEUE_MAX, err);
     if (!rc)
-        rc = reaper_start(&h->reaper, err);
+        rc = reaper_start(&h->reaper, o->request_ms ? o->request_ms : REQUEST_MS, err);
     for (size_t i = 0; i < h->n && !rc; i++)
         rc = start_daemon(h, i, cert, key, err);
     secret_wipe(key, strlen(key) + 1);

@@ -10,9 +10,8 @@
 #include <time.h>
 
 enum {
-    FDS_MAX = 65536,        /* descriptors beyond are refused by http.c */
-    REQUEST_MS = 30 * 1000, /* from the first byte of a request to its last */
-    TICK_MS = 500           /* how late a deadline may be noticed */
+    FDS_MAX = 65536, /* descriptors beyond are refused by http.c */
+    TICK_MS = 250    /* how late a deadline may be noticed */
 };
 
 /*
@@ -65,9 +64,9 @@ reaper_main(void *arg)
 }
 
 enum err_code
-reaper_start(struct reaper *r, struct err *err)
+reaper_start(struct reaper *r, int64_t request_ms, struct err *err)
 {
-    *r = (struct reaper){.n_conns = 0};
+    *r = (struct reaper){.request_ms = request_ms};
     list_init(&r->conns);
     pthread_mutex_init(&r->lock, NULL);
     pthread_condattr_t monotonic;
@@ -198,7 +197,7 @@ filter(struct conn *c, const char *bytes, ssize_t n)
     /* Deadlines cost a lock, so only requests that do not come in one piece get one. */
     bool mid = http_guard_mid_request(&c->guard);
     if (mid && atomic_load(&c->deadline) == 0)
-        conn_deadline(c, REQUEST_MS);
+        conn_deadline(c, c->reaper->request_ms);
     else if (!mid && atomic_load(&c->deadline) != 0)
         conn_deadline(c, 0);
     return n;

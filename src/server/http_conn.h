@@ -29,6 +29,7 @@ struct reaper {
     pthread_t thread;
     struct list conns;
     size_t n_conns;
+    int64_t request_ms; /* from the first byte of a request to its last */
     bool armed, stop, running;
 };
 
@@ -48,7 +49,7 @@ struct conn {
     struct header headers[GUARD_HEADERS_MAX];
 };
 
-enum err_code reaper_start(struct reaper *r, struct err *err) MUST_USE;
+enum err_code reaper_start(struct reaper *r, int64_t request_ms, struct err *err) MUST_USE;
 void reaper_stop(struct reaper *r);
 
 /* A connection that was just accepted; tls as in struct conn. */
