@@ -13,7 +13,8 @@ if [ ! -d "$DIR/repo" ] && command -v tig >/dev/null; then
     git -C "$DIR/repo" symbolic-ref HEAD refs/heads/main
 fi
 
-STEPS="keys:down:15 keys:down:60 keys:pgdn:30 burst:down:200 idle:1000"
+# Moves inside the window, then past its last row so that j scrolls by one, pages, a burst, silence.
+STEPS="keys:down:15 skip:down:60 keys:j:40 keys:pgdn:30 burst:down:200 idle:10000"
 for size in 24x80 50x200; do
     # shellcheck disable=SC2086 # steps are words
     screen "floor.$size" "$size" 'user000010' $STEPS -- "$BIN/floor_curses" 100000

@@ -6,6 +6,7 @@
  *   ptyperf ROWSxCOLS REGEX STEP... -- PROGRAM [ARG]...
  * REGEX (POSIX extended) marks the first complete list in the output. STEP is one of
  *   keys:NAME:N   send the key N times, one at a time, waiting for the answer each time
+ *   skip:NAME:N   as keys, not reported
  *   burst:NAME:N  send N at once
  *   idle:MS       send nothing
  *   wait:MS       as idle, not reported
@@ -187,7 +188,7 @@ by_value(const void *a, const void *b)
 }
 
 static void
-step_keys(struct run *r, const char *name, int count)
+step_keys(struct run *r, const char *name, int count, int report)
 {
     static int64_t took[KEYS_MAX];
     size_t bytes = 0;
@@ -207,6 +208,8 @@ step_keys(struct run *r, const char *name, int count)
         took[i] = last - start;
     }
     struct usage after = usage_of(r);
+    if (!report)
+        return;
     qsort(took, (size_t)sent, sizeof *took, by_value);
     printf("%s.bytes %zu\n", name, bytes / (size_t)sent);
     printf("%s.latency %lld\n", name, (long long)took[sent / 2]);
@@ -259,8 +262,8 @@ step(struct run *r, char *spec)
     if (count)
         *count++ = 0;
     int n = count ? (int)strtol(count, NULL, 10) : 0;
-    if (!strcmp(spec, "keys"))
-        step_keys(r, name, n);
+    if (!strcmp(spec, "keys") || !strcmp(spec, "skip"))
+        step_keys(r, name, n, !strcmp(spec, "keys"));
     else if (!strcmp(spec, "burst"))
         step_burst(r, name, n);
     else
