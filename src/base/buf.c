@@ -103,7 +103,7 @@ buf_vprintf(struct buf *b, const char *fmt, va_list ap)
     int n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
     ASSERT(n >= 0);
     bool whole = (size_t)n < room;
-    if (!whole && b->p)
+    if (!whole && room)
         b->p[b->n] = '\0';
     if (whole || buf_reserve(b, (size_t)n)) {
         if (!whole)

@@ -196,18 +196,22 @@ take_char(struct str *s, const char *any_of)
     return true;
 }
 
+static int
+days_in_month(int year, int month)
+{
+    static const signed char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return lengths[month - 1] + (month == 2 && leap);
+}
+
 static bool
 take_date(struct str *s, int64_t *ms)
 {
-    static const signed char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year, month, day;
     if (!take_digits(s, 4, &year) || !take_char(s, "-") || !take_digits(s, 2, &month) ||
         !take_char(s, "-") || !take_digits(s, 2, &day))
         return false;
-    if (month < 1 || month > 12 || day < 1)
-        return false;
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    if (day > lengths[month - 1] + (month == 2 && leap))
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
         return false;
     *ms = days_of(year, month, day) * DAY_S * 1000;
     return true;

@@ -41,29 +41,30 @@ is_word_char(char c)
            c == '_' || c == '.';
 }
 
-/* Characters that never belong into a line; NULL if it has none. */
-static const char *
+/* Offset of the first character that never belongs into a line; its length if there is none. */
+static size_t
 find_control(struct str line)
 {
-    for (size_t i = 0; i < line.n; i++) {
-        unsigned char c = (unsigned char)line.p[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            return line.p + i;
-    }
-    return NULL;
+    size_t i = 0;
+    while (i < line.n && ((unsigned char)line.p[i] >= 0x20 || line.p[i] == '\t') &&
+           line.p[i] != 0x7f)
+        i++;
+    return i;
 }
 
-static const char *
+/* Offset of the first byte that is not UTF-8; its length if there is none. */
+static size_t
 find_invalid(struct str line)
 {
-    while (line.n) {
+    size_t i = 0;
+    while (i < line.n) {
         uint32_t cp;
-        size_t n = utf8_decode(line, &cp);
+        size_t n = utf8_decode(str_sub(line, i, line.n), &cp);
         if (!n)
-            return line.p;
-        line = str_sub(line, n, line.n);
+            break;
+        i += n;
     }
-    return NULL;
+    return i;
 }
 
 static enum err_code
@@ -71,11 +72,11 @@ check_bytes(const struct parser *p)
 {
     if (p->line.n > LINE_MAX_BYTES)
         return fault(p, p->line.p, "the line is longer than 4096 bytes");
-    const char *bad = find_invalid(p->line);
-    if (bad)
-        return fault(p, bad, "not valid UTF-8");
+    size_t bad = find_invalid(p->line);
+    if (bad < p->line.n)
+        return fault(p, p->line.p + bad, "not valid UTF-8");
     bad = find_control(p->line);
-    return bad ? fault(p, bad, "control character") : ERR_OK;
+    return bad < p->line.n ? fault(p, p->line.p + bad, "control character") : ERR_OK;
 }
 
 /* "[section]" or "[section NAME]"; the two words are kept with one space between them. */

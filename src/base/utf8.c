@@ -56,6 +56,13 @@ continuation(char c, bool *bad)
     return byte & 0x3fU;
 }
 
+/* A code point that may stand in text: not half of a surrogate pair, not beyond the last. */
+static bool
+is_scalar(uint32_t cp)
+{
+    return cp < 0xd800 || (cp > 0xdfff && cp <= 0x10ffff);
+}
+
 size_t
 utf8_decode(struct str s, uint32_t *cp)
 {
@@ -74,7 +81,7 @@ utf8_decode(struct str s, uint32_t *cp)
     bool bad = false;
     for (size_t i = 1; i < n; i++)
         v = v << 6 | continuation(s.p[i], &bad);
-    if (bad || v < smallest[n] || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff))
+    if (bad || v < smallest[n] || !is_scalar(v))
         return 0;
     *cp = v;
     return n;
@@ -83,7 +90,7 @@ utf8_decode(struct str s, uint32_t *cp)
 size_t
 utf8_encode(uint32_t cp, char out[4])
 {
-    if (cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
+    if (!is_scalar(cp))
         cp = REPLACEMENT;
     if (cp < 0x80) {
         out[0] = (char)cp;
@@ -194,7 +201,7 @@ utf8_cut(struct str s, int cells, int *used)
     int total = 0;
     size_t at = 0;
     while (at < s.n) {
-        int width;
+        int width = 0;
         size_t n = utf8_cluster(str_sub(s, at, s.n), &width);
         if (width > cells - total)
             break;

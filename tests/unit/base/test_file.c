@@ -154,16 +154,16 @@ static void
 base_directories(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(setenv("HOME", "/home/x", 1), 0);
+    assert_int_equal(setenv("HOME", "/users/x", 1), 0);
     assert_int_equal(setenv("XDG_CONFIG_HOME", "/etc/x", 1), 0);
     assert_int_equal(setenv("XDG_DATA_HOME", "relative", 1), 0);
     assert_int_equal(setenv("XDG_STATE_HOME", "", 1), 0);
     assert_int_equal(unsetenv("XDG_CACHE_HOME"), 0);
     assert_int_equal(setenv("XDG_RUNTIME_DIR", "/run/x", 1), 0);
     assert_str(file_xdg_dir("CONFIG", &f->a), "/etc/x/gatehouse");
-    assert_str(file_xdg_dir("DATA", &f->a), "/home/x/.local/share/gatehouse");
-    assert_str(file_xdg_dir("STATE", &f->a), "/home/x/.local/state/gatehouse");
-    assert_str(file_xdg_dir("CACHE", &f->a), "/home/x/.cache/gatehouse");
+    assert_str(file_xdg_dir("DATA", &f->a), "/users/x/.local/share/gatehouse");
+    assert_str(file_xdg_dir("STATE", &f->a), "/users/x/.local/state/gatehouse");
+    assert_str(file_xdg_dir("CACHE", &f->a), "/users/x/.cache/gatehouse");
     assert_str(file_xdg_dir("RUNTIME", &f->a), "/run/x/gatehouse");
 }
 
