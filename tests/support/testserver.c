@@ -1,0 +1,210 @@
+#include "tests/support/testserver.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "server/auth.h"
+#include "server/state.h"
+#include "tests/support/process.h"
+#include "tests/support/unit.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ANSWER_MAX = 8 * 1024 * 1024, ARENA_MAX_BYTES = 256 * 1024 * 1024 };
+
+void
+tserver_start(struct tserver *t)
+{
+    *t = (struct tserver){.fd = -1};
+    arena_init(&t->arena, ARENA_MAX_BYTES);
+    testdb_open_empty(&t->db, NULL);
+    db_close(t->db.db);
+    t->db.db = NULL;
+    struct str listen = STR("http://127.0.0.1:0");
+    struct server_options options = {
+        .listen = &listen, .n_listen = 1, .database = t->db.url, .threads = 2, .workers = 4};
+    struct err err = {.code = ERR_OK};
+    if (server_start(&t->server, &options, &err) != ERR_OK)
+        fail_msg("server: %s", err.msg);
+    struct str url = server_address(t->server, 0);
+    int64_t port = 0;
+    assert_true(str_to_i64(str_sub(url, sizeof "http://127.0.0.1:" - 1, url.n), &port));
+    t->port = (int)port;
+    t->vendor = server_vendor(t->server);
+    t->token = tserver_mint(t, &(struct tserver_grant){.type = "vendor", .sub = t->vendor});
+}
+
+struct tserver_tree {
+    struct tserver_tree *next;
+    struct json *json;
+};
+
+void
+tserver_stop(struct tserver *t)
+{
+    for (struct tserver_tree *tree = t->trees; tree; tree = tree->next)
+        json_free(tree->json);
+    if (t->fd >= 0)
+        close(t->fd);
+    server_stop(t->server);
+    testdb_close(&t->db);
+    arena_fini(&t->arena);
+}
+
+static void
+write_claims(struct jw *w, void *arg)
+{
+    const struct tserver_grant *g = arg;
+    jw_ktext(w, "type", g->type);
+    if (str_given(g->sub))
+        jw_kstr(w, "sub", g->sub);
+    if (strcmp(g->type, "vendor") == 0)
+        jw_kstr(w, "vendorId", g->sub);
+    if (str_given(g->tenant))
+        jw_kstr(w, "tenantId", g->tenant);
+    if (str_given(g->user))
+        jw_kstr(w, "userId", g->user);
+    jw_key(w, "permissions");
+    jw_open(w, '[');
+    for (size_t i = 0; g->permissions && g->permissions[i]; i++)
+        jw_str(w, str_of(g->permissions[i]));
+    jw_close(w, ']');
+}
+
+struct str
+tserver_mint(struct tserver *t, const struct tserver_grant *grant)
+{
+    struct tserver_grant copy = *grant;
+    struct buf token;
+    buf_init(&token, 32 * 1024);
+    int64_t lifetime = grant->lifetime_s ? grant->lifetime_s : 3600;
+    struct auth_grant g = {.vendor = t->vendor,
+                           .issuer = STR("http://localhost"),
+                           .now = clock_now_ms() - (lifetime < 0 ? 7200 * 1000 : 0),
+                           .lifetime_s = lifetime < 0 ? 7200 + lifetime : lifetime,
+                           .claims = write_claims,
+                           .arg = &copy};
+    assert_int_equal(auth_issue(t->server->auth, &g, &token, NULL), ERR_OK);
+    struct str out = arena_str(&t->arena, buf_str(&token));
+    buf_fini(&token);
+    return out;
+}
+
+static void
+write_request(struct buf *out, const char *method, const char *path, struct str token,
+              const char *headers, const char *body)
+{
+    buf_printf(out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n", method, path);
+    if (str_given(token))
+        buf_printf(out, "Authorization: Bearer %.*s\r\n", STR_ARG(token));
+    if (headers)
+        buf_add_text(out, headers);
+    if (body)
+        buf_printf(out, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(body));
+    else if (strcmp(method, "GET") != 0)
+        buf_add_text(out, "Content-Length: 0\r\n");
+    buf_add_text(out, "\r\n");
+    if (body)
+        buf_add_text(out, body);
+}
+
+struct str
+tserver_header(const struct tserver_reply *r, const char *name)
+{
+    struct str rest = r->head, line;
+    while (rest.n > 0 && str_next(&rest, '\n', &line)) {
+        ptrdiff_t colon = str_find_char(line, ':');
+        if (colon > 0 && str_eq_nocase(str_sub(line, 0, (size_t)colon), str_of(name)))
+            return str_trim(str_sub(line, (size_t)colon + 1, line.n));
+    }
+    return (struct str){NULL, 0};
+}
+
+/* Length of a whole answer whose head is there; 0 while it is not. */
+static size_t
+answer_size(struct str got)
+{
+    ptrdiff_t end = str_find(got, STR("\r\n\r\n"));
+    if (end < 0)
+        return 0;
+    struct tserver_reply r = {.head = str_sub(got, 0, (size_t)end + 2)};
+    int64_t n = 0;
+    (void)str_to_i64(tserver_header(&r, "content-length"), &n);
+    return (size_t)end + 4 + (size_t)n;
+}
+
+/* Sends and reads one answer into `answer`; its bytes, 0 if the connection ended before. */
+static size_t
+exchange(int fd, struct str request, char *answer)
+{
+    size_t n = 0, need = 0;
+    if (!raw_send(fd, request))
+        return 0;
+    while (need == 0 || n < need) {
+        ssize_t got = recv(fd, answer + n, ANSWER_MAX - n, 0);
+        if (got <= 0)
+            return 0;
+        n += (size_t)got;
+        need = need ? need : answer_size((struct str){answer, n});
+    }
+    return n;
+}
+
+/* A kept connection may have been closed meanwhile: then once more on a fresh one. */
+static size_t
+exchange_kept(struct tserver *t, struct str request, char *answer)
+{
+    for (;;) {
+        bool fresh = t->fd < 0;
+        if (fresh)
+            t->fd = raw_connect(t->port);
+        assert_true(t->fd >= 0);
+        size_t n = exchange(t->fd, request, answer);
+        if (n > 0)
+            return n;
+        close(t->fd);
+        t->fd = -1;
+        if (fresh)
+            return 0;
+    }
+}
+
+static void
+read_answer(struct tserver *t, struct str answer, struct tserver_reply *r)
+{
+    int64_t status = -1;
+    size_t end = (size_t)str_find(answer, STR("\r\n\r\n"));
+    (void)str_to_i64(str_sub(answer, 9, 12), &status);
+    r->status = (int)status;
+    r->head = str_sub(answer, 0, end + 2);
+    r->body = str_sub(answer, end + 4, answer.n);
+    r->json = r->body.n ? json_parse(r->body, ANSWER_MAX, NULL) : NULL;
+    if (r->json) {
+        struct tserver_tree *tree = ARENA_NEW(&t->arena, struct tserver_tree);
+        *tree = (struct tserver_tree){.next = t->trees, .json = r->json};
+        t->trees = tree;
+    }
+    if (str_eq_nocase(tserver_header(r, "connection"), STR("close"))) {
+        close(t->fd);
+        t->fd = -1;
+    }
+}
+
+struct tserver_reply
+tserver_request(struct tserver *t, const char *method, const char *path, struct str token,
+                const char *headers, const char *body)
+{
+    struct buf request;
+    buf_init(&request, 4 * 1024 * 1024);
+    write_request(&request, method, path, token, headers, body);
+    assert_false(request.failed);
+    char *answer = mem_new(ANSWER_MAX, 1);
+    struct tserver_reply r = {.status = -1};
+    size_t n = exchange_kept(t, buf_str(&request), answer);
+    if (n > 0)
+        read_answer(t, arena_str(&t->arena, (struct str){answer, n}), &r);
+    mem_free(answer);
+    buf_fini(&request);
+    return r;
+}

@@ -1,0 +1,49 @@
+#ifndef TESTS_SUPPORT_TESTSERVER_H
+#define TESTS_SUPPORT_TESTSERVER_H
+/*
+ * A whole server inside the test, on a free port and a fresh database (SQLite, or
+ * GATEHOUSE_TEST_PG), tokens of every kind for it, and a small HTTP client that tidies nothing.
+ * Failures of the set-up fail the test.
+ */
+#include "base/arena.h"
+#include "base/json.h"
+#include "server/server.h"
+#include "tests/support/testdb.h"
+
+struct tserver {
+    struct server *server;
+    struct testdb db;
+    struct arena arena;         /* tokens and answers; lives until tserver_stop */
+    struct str vendor;          /* client id */
+    struct str token;           /* an environment token */
+    int port, fd;               /* fd: connection kept open between requests, -1 none */
+    struct tserver_tree *trees; /* JSON of the answers, freed at the end */
+};
+
+void tserver_start(struct tserver *t);
+void tserver_stop(struct tserver *t);
+
+/* What a minted token says. Absent members are left out. */
+struct tserver_grant {
+    const char *type; /* "vendor", "userToken", "tenantApiToken", ... */
+    struct str sub, tenant, user;
+    const char *const *permissions; /* NULL-terminated */
+    int64_t lifetime_s;             /* 0: an hour; negative: expired that long ago */
+};
+struct str tserver_mint(struct tserver *t, const struct tserver_grant *grant);
+
+struct tserver_reply {
+    int status;      /* -1: no answer */
+    struct str head; /* status line and headers */
+    struct str body;
+    struct json *json; /* of the body, NULL if it is none; freed by tserver_stop */
+};
+/*
+ * One request. token: sent as Authorization unless absent. headers: further lines, each with CRLF,
+ * may be NULL. body: JSON text, may be NULL.
+ */
+struct tserver_reply tserver_request(struct tserver *t, const char *method, const char *path,
+                                     struct str token, const char *headers, const char *body);
+/* Value of a header of the reply, any case; absent if none. */
+struct str tserver_header(const struct tserver_reply *r, const char *name);
+#endif
