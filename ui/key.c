@@ -486,11 +486,6 @@ step(struct key_decoder *d, bool late, struct event *out)
     struct str s = unread(d);
     if (d->pasting)
         return step_paste(d, late, out);
-    if (s.n > 0 && d->arrived_ms < d->tail_ms) {
-        d->at = d->in.n;
-        d->tail_ms = d->arrived_ms + TAIL_MS;
-        return STEP_WAIT;
-    }
     if (s.n == 0)
         return STEP_WAIT;
     if (d->swallow != SWALLOW_NONE)
@@ -505,13 +500,17 @@ step(struct key_decoder *d, bool late, struct event *out)
 bool
 key_decoder_next(struct key_decoder *d, int64_t now_ms, struct event *out)
 {
-    *out = (struct event){.kind = EVENT_NONE};
     for (;;) {
         int wait = patience(d);
         bool late = wait >= 0 && now_ms - d->arrived_ms >= wait;
+        *out = (struct event){.kind = EVENT_NONE};
         enum step s = step(d, late, out);
         if (s == STEP_WAIT && late)
             s = give_up(d, now_ms, out);
+        if (s == STEP_EVENT && out->kind == EVENT_KEY && d->arrived_ms < d->tail_ms) {
+            d->tail_ms = d->arrived_ms + TAIL_MS;
+            s = STEP_AGAIN;
+        }
         if (s != STEP_AGAIN)
             return s == STEP_EVENT;
     }

@@ -102,14 +102,20 @@ screen_suspend(struct screen *s)
     return back_again(s);
 }
 
-/* Continued without our doing: stopped by SIGSTOP, the terminal may be in any state. */
+/*
+ * Continued. After a suspension of our own there is nothing to do. After SIGSTOP the supervisor has
+ * given the terminal back, and even if it has not, something else may have written on it.
+ */
 static unsigned
 on_continue(struct screen *s)
 {
-    if (clock_mono_ms() - s->back_ms < CONT_MS)
+    if (!term_is_ours()) {
+        term_leave();
+        term_enter();
+    } else if (clock_mono_ms() - s->back_ms < CONT_MS) {
         return DIRTY_NONE;
-    term_leave();
-    term_enter();
+    }
+    term_redraw();
     return back_again(s);
 }
 

@@ -112,8 +112,8 @@ die_as(int signo)
 
 /*
  * The child stopped. It gave the terminal back itself unless it was stopped by SIGSTOP. We stop
- * too, so that the shell takes over; where no shell controls jobs the raise does nothing and we go
- * on waiting.
+ * too, and all of our job with us (a script or make around us), so that the shell takes over; where
+ * no shell controls jobs nothing stops and we go on waiting.
  */
 static void
 stop_too(const struct terminal *t, struct supervise_page *page)

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -36,7 +37,7 @@ struct look {
 /* Curses has one screen per process, and so has this. */
 static struct {
     SCREEN *screen;
-    bool utf8, away, redraw, cursor_shown;
+    bool utf8, away, entering, redraw, cursor_shown;
     bool default_colours;
     int colours;
     enum colour_wish wish;
@@ -357,12 +358,17 @@ term_enter(void)
     term.away = false;
     take_stderr();
     tell_guard(term.undo);
-    /* After endwin the next update sets the modes again; this one has nothing to draw yet. */
-    doupdate();
-    curs_set(term.cursor_shown ? 1 : 0);
-    if (term.paste_on)
-        term_write(str_of(term.paste_on));
-    term.redraw = true;
+    /* After endwin the next update sets the modes again. */
+    term.entering = term.redraw = true;
+}
+
+bool
+term_is_ours(void)
+{
+    struct termios now;
+    if (term.away || term.entering)
+        return true;
+    return tcgetattr(term_fd(), &now) == 0 && !(now.c_lflag & ICANON);
 }
 
 void
@@ -562,6 +568,17 @@ blit_row(const struct cell *cells, struct cell *shown, int row, int cols)
     memcpy(shown, cells, bytes);
 }
 
+/* What the update that enters the screen again leaves out. */
+static void
+enter_rest(void)
+{
+    term.entering = false;
+    keypad(stdscr, TRUE);
+    curs_set(term.cursor_shown ? 1 : 0);
+    if (term.paste_on)
+        term_write(str_of(term.paste_on));
+}
+
 static void
 blit_cursor(const struct canvas *cv)
 {
@@ -592,6 +609,8 @@ term_blit(const struct canvas *cv)
     blit_cursor(cv);
     wnoutrefresh(stdscr);
     doupdate();
+    if (term.entering)
+        enter_rest();
 }
 
 void

@@ -47,6 +47,9 @@ void term_redraw(void);
 /* Gives the terminal back for a while (editor, suspend), and takes it again. */
 void term_leave(void);
 void term_enter(void);
+/* False when the terminal's modes were changed under us: we were stopped without a chance to leave.
+ */
+bool term_is_ours(void);
 /* Stops this process for the shell's job control; comes back when continued. */
 void term_suspend(void);
 /* Bytes straight to the terminal, between updates (OSC 52). */
