@@ -100,7 +100,7 @@ enum err_code db_savepoint(struct db_conn *conn, struct err *err) MUST_USE;
 enum err_code db_release(struct db_conn *conn, struct err *err) MUST_USE;
 void db_undo(struct db_conn *conn);
 
-/* Engine-specific SQL by name, e.g. "users.search"; asserts on an unknown name. */
+/* Engine-specific SQL by name, e.g. "users.search"; "" where the engine needs none; asserts on an unknown name. */
 const char *db_fragment(const struct db *db, const char *name);
 
 /* Brings the schema to the newest version; refuses a newer or altered one. Safe with several

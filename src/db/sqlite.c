@@ -507,8 +507,18 @@ sqlite_backup(struct db_conn *c, const char *path, struct err *err)
 static const char *
 sqlite_fragment(const char *name)
 {
-    if (strcmp(name, "users.search") == 0)
-        return "(SELECT rowid FROM user_search WHERE user_search MATCH ?)";
+    static const struct {
+        const char *name, *sql;
+    } fragments[] = {
+        {"users.search", "(SELECT rowid FROM user_search WHERE user_search MATCH ?)"},
+        {"users.search_add", "INSERT INTO user_search (rowid, search_key) VALUES ($1, $2)"},
+        {"users.search_remove", "INSERT INTO user_search (user_search, rowid, search_key) "
+                                "VALUES ('delete', $1, $2)"},
+    };
+    for (size_t i = 0; i < COUNT_OF(fragments); i++) {
+        if (strcmp(name, fragments[i].name) == 0)
+            return fragments[i].sql;
+    }
     return NULL;
 }
 

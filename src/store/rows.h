@@ -27,10 +27,13 @@ struct str store_text(struct db_stmt *st, int col, struct arena *a);
 bool store_add_sets(struct sql *q, const struct store_field *fields, size_t n, uint64_t given,
                     const void *row);
 
-/* Lists in `totals`: a tenant's seq, or the environment's negative. */
+/* Lists in `totals` and `user_order`: a tenant's seq, or the environment's negative. 0 is no list:
+ * an unknown tenant. */
 static inline int64_t
 store_list_of(const struct scope *s)
 {
+    if (s->tenant_seq < 0)
+        return 0;
     return s->tenant_seq ? s->tenant_seq : -s->env;
 }
 /* Adds to a kept total and moves its change number on. */

@@ -24,7 +24,7 @@ sql_add(struct sql *q, const char *text)
 }
 
 void
-sql_arg(struct sql *q, struct db_value v)
+sql_bind(struct sql *q, struct db_value v)
 {
     if (q->n == SQL_ARGS_MAX) {
         q->text.failed = true;
@@ -37,6 +37,12 @@ sql_arg(struct sql *q, struct db_value v)
         q->size *= 2;
     }
     q->args[q->n++] = v;
+}
+
+void
+sql_arg(struct sql *q, struct db_value v)
+{
+    sql_bind(q, v);
     buf_add_char(&q->text, '$');
     buf_add_i64(&q->text, (int64_t)q->n);
 }

@@ -22,6 +22,8 @@ void sql_fini(struct sql *q);
 void sql_add(struct sql *q, const char *text);
 /* Adds "$n" for a new parameter with this value. */
 void sql_arg(struct sql *q, struct db_value v);
+/* A parameter whose "$n" the text has already. */
+void sql_bind(struct sql *q, struct db_value v);
 /* text with each "?" standing for the next of n values. */
 void sql_addv(struct sql *q, const char *text, const struct db_value *args, size_t n);
 /* "($1, $2, ...)"; n > 0. */

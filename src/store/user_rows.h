@@ -1,0 +1,27 @@
+#ifndef STORE_USER_ROWS_H
+#define STORE_USER_ROWS_H
+/* How users are read from rows and kept in lists. Inside of the store only. */
+#include "store/rows.h"
+#include "store/users.h"
+
+/* seq, then user_fields in order, of u; test_users checks the order. */
+#define USER_COLUMNS                                                                               \
+    "u.seq, u.id, u.email, u.username, u.phone_number, u.external_id, u.name, u.password_hash"     \
+    ", u.profile_picture_url, u.provider, u.managed_by, u.metadata, u.vendor_metadata"             \
+    ", u.active_tenant_id, u.verified, u.is_locked, u.invisible, u.super_user, u.mfa_enrolled"     \
+    ", u.mfa_bypass, u.created_at, u.updated_at, u.last_login, u.password_changed_at"
+
+void user_read(struct db_stmt *st, int col, struct arena *a, struct user *out);
+/* Row of a user that the scope sees. */
+enum err_code user_resolve(const struct scope *s, struct str id, int64_t *seq,
+                           struct err *err) MUST_USE;
+
+/* ---- lists the user is in: table user_order and its totals ---- */
+
+enum err_code user_order_add(const struct scope *s, int64_t user_seq, int64_t list,
+                             struct err *err) MUST_USE;
+enum err_code user_order_remove(const struct scope *s, int64_t user_seq, int64_t list,
+                                struct err *err) MUST_USE;
+/* After a change to a column that lists sort or filter by. */
+enum err_code user_order_refresh(const struct scope *s, int64_t user_seq, struct err *err) MUST_USE;
+#endif
