@@ -16,7 +16,18 @@
 enum { RUN_ARENA_CAP = 64 * 1024 * 1024, LINE_CAP = 16 * 1024 };
 
 static cli_run *const runs[CLI_CMD_COUNT] = {
+    [CLI_CMD_api] = cli_run_api,
+    [CLI_CMD_call] = cli_run_call,
     [CLI_CMD_operations] = cli_run_operations,
+    [CLI_CMD_users_list] = cli_run_list,
+    [CLI_CMD_users_get] = cli_run_get,
+    [CLI_CMD_users_export] = cli_run_export,
+    [CLI_CMD_tenants_list] = cli_run_list,
+    [CLI_CMD_tenants_get] = cli_run_get,
+    [CLI_CMD_tenants_export] = cli_run_export,
+    [CLI_CMD_roles_list] = cli_run_list,
+    [CLI_CMD_roles_get] = cli_run_get,
+    [CLI_CMD_roles_export] = cli_run_export,
 };
 
 enum cli_exit
@@ -227,6 +238,7 @@ cli_main(int argc, char *const *argv)
     else
         status = run_command(&cli);
     status = finish_output(&cli, status);
+    client_free(cli.client);
     out_fini(&cli.out);
     arena_fini(&cli.arena);
     if (cli.signal_fd >= 0)

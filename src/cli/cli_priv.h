@@ -36,14 +36,31 @@ enum cli_exit cli_fail_result(struct cli *cli, const struct result *result);
 void cli_progress(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cli_progress_end(struct cli *cli);
 
+/* One answer that is under way. Lives on the stack of whoever waits for it. */
+struct cli_fetch {
+    struct callset set;
+    struct result *result;
+    bool done;
+    bool announced; /* the reason of a delay was shown */
+};
+
 /* Profile and client, once. False after saying why not; *status is then the exit code. */
 bool cli_connect(struct cli *cli, enum cli_exit *status);
-/* Sends and waits; NULL if a signal arrived meanwhile. The caller frees the result. */
+/* Sends; set, done and ctx of the request are filled in here. */
+void cli_start(struct cli *cli, struct cli_fetch *fetch, const struct client_request *request);
+/* Waits; NULL if a signal arrived meanwhile. The caller frees the result. */
+struct result *cli_await(struct cli *cli, struct cli_fetch *fetch);
+/* Gives up waiting. */
+void cli_drop(struct cli *cli, struct cli_fetch *fetch);
+/* Both in one. */
 struct result *cli_call(struct cli *cli, const struct op *op, struct values *take);
 struct result *cli_raw(struct cli *cli, const struct raw_request *request);
 /* Whole text of an argument: as it is, @FILE, or @- for standard input. */
 enum err_code cli_text_argument(struct cli *cli, struct str argument, struct str *out,
                                 struct err *err) MUST_USE;
+/* An answer in the format asked for. */
+enum cli_exit cli_write_answer(struct cli *cli, const struct json *json,
+                               const struct field *fields);
 /* Help on one command, or on all for CLI_CMD_NONE. */
 void cli_help(struct out *out, enum cli_command command);
 #endif

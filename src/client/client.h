@@ -7,6 +7,7 @@
  * the request log. It owns the worker. All functions belong to one thread (the UI thread);
  * completions run inside client_dispatch on that thread, never inside client_call.
  */
+#include "api/encode.h"
 #include "api/op.h"
 #include "api/values.h"
 #include "base/arena.h"
@@ -47,16 +48,27 @@ typedef void result_fn(void *ctx, struct result *take);
 struct client *client_new(const struct profile *profile, struct err *err);
 void client_free(struct client *take); /* cancels all; no completion runs any more */
 
-/*
- * Sends `op` with the values (taken). `set` may be NULL. Scope headers come from the values
- * ("frontegg-tenant-id"), else from client_scope.
- */
+/* One call in full. Absent parts of the scope come from client_scope. */
+struct client_request {
+    const struct op *op;
+    struct values *values; /* taken */
+    struct encode_scope scope;
+    const struct str *headers; /* further ones, "N: V" */
+    size_t n_headers;
+    bool background; /* must not delay a person */
+    struct callset *set;
+    result_fn *done;
+    void *ctx;
+};
+call_id client_send(struct client *c, const struct client_request *request);
+
+/* Sends `op` with the values (taken) in the client's scope. `set` may be NULL. */
 call_id client_call(struct client *c, const struct op *op, struct values *take, struct callset *set,
                     result_fn *done, void *ctx);
 /* As client_call for background work that must not delay a person. */
 call_id client_prefetch(struct client *c, const struct op *op, struct values *take,
                         struct callset *set, result_fn *done, void *ctx);
-/* Any method and path, as `gatehouse api` does. */
+/* Any method and path below the base URL, as `gatehouse api` does. */
 struct raw_request {
     enum method method;
     struct str path, body;     /* body may be absent */
@@ -74,6 +86,12 @@ int64_t client_next_ms(const struct client *c);
 /* Runs what is due; returns how many completions ran. */
 size_t client_dispatch(struct client *c);
 
+/*
+ * Secret for the profile, for programs that asked a person; copied. Calls that failed for want of
+ * it can be made again.
+ */
+void client_set_secret(struct client *c, struct str client_id, const struct secret *secret);
+
 /* Tenant used when a call does not name one; absent clears it. */
 void client_scope(struct client *c, struct str tenant_id);
 struct str client_tenant(const struct client *c);
@@ -82,7 +100,7 @@ const struct profile *client_profile(const struct client *c);
 struct client_status {
     unsigned in_flight, waiting; /* waiting: for a retry or a token */
     int64_t retry_at_ms;         /* wall clock of the next retry, 0 if none */
-    struct str wait_reason;      /* "rate limited", "server busy" ... */
+    struct str wait_reason;      /* "rate limited", "starting the local server" ...; or absent */
     bool online;                 /* the last exchange reached the server */
     int64_t last_latency_us;
     int64_t clock_offset_ms; /* server Date minus ours, 0 if unknown */

@@ -1,0 +1,89 @@
+/* What the status line and the request log show. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "client/client_priv.h"
+
+static struct str
+outcome_of(const struct http_job *job)
+{
+    if (job->err.code)
+        return str_of(job->err.msg);
+    return job->status < 400 ? STR("ok") : str_of(err_text(decode_status(job->status)));
+}
+
+void
+client_note(struct client *c, const struct op *op, const char *target, const struct http_job *job)
+{
+    char *shown = trace_redact(op, str_of(target));
+    struct trace_entry e = {
+        .at_ms = job->started_ms,
+        .took_us = job->took_us,
+        .method = str_of(http_method_name(job->method)),
+        .path = str_of(shown),
+        .op = op ? str_of(op->name) : STR(""),
+        .status = job->status,
+        .outcome = outcome_of(job),
+        .bytes_in = job->bytes_in,
+        .bytes_out = job->body.n,
+    };
+    memcpy(e.trace_id, job->trace_id, sizeof e.trace_id);
+    trace_add(&c->trace, &e);
+    mem_free(shown);
+    if (job->status || !job->err.code) {
+        c->seen.online = true;
+        c->seen.latency_us = job->took_us;
+    } else if (job->err.code == ERR_NETWORK || job->err.code == ERR_TLS ||
+               job->err.code == ERR_TIMEOUT) {
+        c->seen.online = false;
+    }
+    if (job->server_date_ms)
+        c->seen.clock_offset_ms =
+            job->server_date_ms - (job->started_ms + job->took_us / 2000) / 1000 * 1000;
+}
+
+static void
+note_wait(struct client_status *out, int64_t due_ms, const char *reason, int64_t *soonest)
+{
+    if (due_ms >= *soonest)
+        return;
+    *soonest = due_ms;
+    out->retry_at_ms = clock_now_ms() + (due_ms - clock_mono_ms());
+    out->wait_reason = str_of(reason);
+}
+
+void
+client_status(const struct client *c, struct client_status *out)
+{
+    int64_t soonest = INT64_MAX;
+    *out = (struct client_status){.online = c->seen.online,
+                                  .last_latency_us = c->seen.latency_us,
+                                  .clock_offset_ms = c->seen.clock_offset_ms};
+    LIST_EACH (node, &c->calls) {
+        const struct call *call = call_of(node);
+        if (call->state == CALL_IN_FLIGHT)
+            out->in_flight++;
+        else if (call->state != CALL_READY)
+            out->waiting++;
+        if (call->state == CALL_WAIT_SERVER)
+            out->wait_reason = str_of(call->wait_reason);
+        if (call->state == CALL_WAIT_RETRY)
+            note_wait(out, call->due_ms, call->wait_reason, &soonest);
+    }
+    if (c->session.state == SESSION_RETRY)
+        note_wait(out, c->session.due_ms, c->session.wait_reason, &soonest);
+    else if (!str_given(out->wait_reason) && out->waiting)
+        out->wait_reason = str_of(c->session.wait_reason);
+}
+
+size_t
+client_trace(const struct client *c, const struct trace_entry **out)
+{
+    *out = c->trace.entries;
+    return c->trace.n;
+}
+
+uint64_t
+client_trace_seq(const struct client *c)
+{
+    return c->trace.seq;
+}
