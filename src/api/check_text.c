@@ -30,18 +30,21 @@ is_wide(char c)
 }
 
 static bool
+is_local_char(char c)
+{
+    if (c == '\0')
+        return false;
+    return is_digit(c) || is_letter(c) || is_wide(c) || strchr(".!#$%&'*+/=?^_`{|}~-", c);
+}
+
+static bool
 is_local_part(struct str s)
 {
     if (s.n == 0 || s.n > EMAIL_LOCAL_MAX || s.p[0] == '.' || s.p[s.n - 1] == '.')
         return false;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (c == '.' && s.p[i - 1] == '.')
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_local_char(s.p[i]) || (s.p[i] == '.' && s.p[i - 1] == '.'))
             return false;
-        bool mark = c != '\0' && strchr(".!#$%&'*+/=?^_`{|}~-", c);
-        if (!mark && !is_digit(c) && !is_letter(c) && !is_wide(c))
-            return false;
-    }
     return true;
 }
 
@@ -111,17 +114,25 @@ check_is_uuid(struct str s)
     return true;
 }
 
+/* Length of "https://" or "http://" at the start, 0 if there is neither. */
+static size_t
+scheme_length(struct str s)
+{
+    if (str_starts(s, STR("https://")))
+        return 8;
+    return str_starts(s, STR("http://")) ? 7 : 0;
+}
+
 bool
 check_is_url(struct str s)
 {
-    ptrdiff_t start = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : -1;
-    if (start < 0 || (size_t)start == s.n)
+    size_t start = scheme_length(s);
+    if (start == 0 || start == s.n || memchr("/?#:", s.p[start], 4))
         return false;
-    char first = s.p[start];
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c <= 0x20 || c == 0x7f || c == '\\' || c == '"' || c == '<' || c == '>')
+        if (c <= 0x20 || c == 0x7f || memchr("\\\"<>", c, 4))
             return false;
     }
-    return first != '/' && first != '?' && first != '#' && first != ':';
+    return true;
 }

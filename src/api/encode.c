@@ -128,15 +128,23 @@ add_header(struct encode_request *out, const char *name, struct str value)
         out->headers[out->n_headers++] = (struct encode_header){name, value};
 }
 
+/* Says what is missing when an environment token calls. */
 static enum err_code
-add_scope(const struct op *op, const struct encode_scope *scope, struct encode_request *out,
-          struct err *err)
+need_scope(const struct op *op, const struct encode_scope *scope, struct err *err)
 {
-    if (!scope->own_token && (op->ctx & CTX_NEED_TENANT) && scope->tenant_id.n == 0)
+    if (scope->own_token)
+        return ERR_OK;
+    if ((op->ctx & CTX_NEED_TENANT) && scope->tenant_id.n == 0)
         return err_set(err, ERR_USAGE, "%s needs a tenant: choose one first", op->name);
-    if (!scope->own_token && (op->ctx & CTX_NEED_USER) && scope->user_id.n == 0)
+    if ((op->ctx & CTX_NEED_USER) && scope->user_id.n == 0)
         return err_set(err, ERR_USAGE, "%s needs a user: say whose", op->name);
-    if ((op->ctx & CTX_TENANT) && !(op->ctx & CTX_NO_TENANT) && !scope->own_token)
+    return ERR_OK;
+}
+
+static void
+add_scope(const struct op *op, const struct encode_scope *scope, struct encode_request *out)
+{
+    if ((op->ctx & CTX_TENANT) && !scope->own_token)
         add_header(out, "frontegg-tenant-id", scope->tenant_id);
     if ((op->ctx & CTX_USER) && !scope->own_token)
         add_header(out, "frontegg-user-id", scope->user_id);
@@ -144,7 +152,6 @@ add_scope(const struct op *op, const struct encode_scope *scope, struct encode_r
         add_header(out, "frontegg-application-id", scope->app_id);
     if (op->ctx & CTX_HOST)
         add_header(out, "frontegg-vendor-host", scope->vendor_host);
-    return ERR_OK;
 }
 
 enum err_code
@@ -152,9 +159,11 @@ encode_request(const struct values *v, const struct encode_scope *scope, struct 
                struct encode_request *out, struct err *err)
 {
     *out = (struct encode_request){.method = v->op->method};
-    enum err_code code = add_scope(v->op, scope, out, err);
-    if (code == ERR_OK)
-        code = make_target(v, a, out, err);
+    enum err_code code = need_scope(v->op, scope, err);
+    if (code != ERR_OK)
+        return code;
+    add_scope(v->op, scope, out);
+    code = make_target(v, a, out, err);
     if (code == ERR_OK)
         code = make_body(v, a, out, err);
     return code;

@@ -42,8 +42,8 @@ enum {
     OPF_REPLY_ARRAY = 1 << 7,   /* reply is a bare array of .reply objects; NULL: of plain values */
     OPF_REPLY_EMPTY = 1 << 8,   /* no body in the answer */
     OPF_DEPRECATED = 1 << 9,
-    OPF_EXTRA = 1 << 10,       /* used by real clients but not in the published documents */
-    OPF_REPLY_TEXT = 1 << 11,  /* reply is not JSON (CSV) */
+    OPF_EXTRA = 1 << 10,        /* used by real clients but not in the published documents */
+    OPF_REPLY_TEXT = 1 << 11,   /* reply is not JSON (CSV) */
     OPF_BODY_OPTIONAL = 1 << 12 /* an absent or empty body is as good as {} */
 };
 
@@ -53,25 +53,25 @@ enum kind {
     KIND_UUID,
     KIND_URL,
     KIND_PHONE,
-    KIND_TIME,    /* RFC 3339 */
+    KIND_TIME, /* RFC 3339 */
     KIND_BOOL,
     KIND_INT,
     KIND_NUMBER,
-    KIND_ENUM,    /* string out of .choices */
-    KIND_OBJECT,  /* .fields; without fields any object */
-    KIND_ARRAY,   /* of .item kind, objects with .fields, enums with .choices */
+    KIND_ENUM,     /* string out of .choices */
+    KIND_OBJECT,   /* .fields; without fields any object */
+    KIND_ARRAY,    /* of .item kind, objects with .fields, enums with .choices */
     KIND_METADATA, /* JSON text inside a string; input may also be an object */
     KIND_ANY
 };
 
 enum {
     FIELD_REQUIRED = 1 << 0,
-    FIELD_SECRET = 1 << 1,   /* masked in forms, logs, traces; never echoed */
+    FIELD_SECRET = 1 << 1, /* masked in forms, logs, traces; never echoed */
     FIELD_NULLABLE = 1 << 2,
     FIELD_READ_ONLY = 1 << 3,
-    FIELD_ASSUMED = 1 << 4,  /* ours: not in the published documents */
+    FIELD_ASSUMED = 1 << 4,   /* our guess: neither documents nor clients say it */
     FIELD_NOT_EMPTY = 1 << 5, /* "" is refused */
-    FIELD_HAS_MIN = 1 << 6,  /* .min counts: value of a number, length of a string or array */
+    FIELD_HAS_MIN = 1 << 6,   /* .min counts: value of a number, length of a string or array */
     FIELD_HAS_MAX = 1 << 7,
     FIELD_COMMA = 1 << 8 /* list in a query: one value joined by commas, not the name repeated */
 };
@@ -106,7 +106,7 @@ struct op {
     enum method method;
     enum auth auth;
     unsigned ctx, flags;
-    int status; /* of success */
+    int status;                 /* of success */
     const struct field *params; /* in the path */
     const struct field *query;
     const struct field *body;
@@ -129,6 +129,7 @@ size_t field_count(const struct field *table);
  */
 #define FIELDS(...) ((const struct field[]){__VA_ARGS__, {.name = NULL}})
 #define CHOICES(...) ((const char *const[]){__VA_ARGS__, NULL})
+/* clang-format off */
 #define REQ(n, k) {.name = (n), .kind = KIND_##k, .flags = FIELD_REQUIRED}
 #define OPT(n, k) {.name = (n), .kind = KIND_##k}
 #define REQF(n, k, f) {.name = (n), .kind = KIND_##k, .flags = FIELD_REQUIRED | (f)}
@@ -136,6 +137,7 @@ size_t field_count(const struct field *table);
 #define REQX(n, k, f, ...)                                                                         \
     {.name = (n), .kind = KIND_##k, .flags = FIELD_REQUIRED | (f), __VA_ARGS__}
 #define OPTX(n, k, f, ...) {.name = (n), .kind = KIND_##k, .flags = (f), __VA_ARGS__}
+/* clang-format on */
 #define REQ_ENUM(n, c) REQX(n, ENUM, 0, .choices = (c))
 #define OPT_ENUM(n, c) OPTX(n, ENUM, 0, .choices = (c))
 #define REQ_LIST(n, k) REQX(n, ARRAY, 0, .item = KIND_##k)

@@ -107,25 +107,32 @@ is_param(struct str segment)
     return segment.p[0] == '{';
 }
 
-/* True if the first is met by a path of the second, and is the more literal one. */
+/* How two segments go together: -1 never, 0 alike, 1 the first is the more literal one, 2 the second. */
+static int
+compare_segments(struct str a, struct str b)
+{
+    if (is_param(a) || is_param(b))
+        return is_param(a) == is_param(b) ? 0 : is_param(b) ? 1 : 2;
+    return str_eq(a, b) ? 0 : -1;
+}
+
+/* True if a path of the first is also one of the second, and the first is the more literal one. */
 static bool
 shadows(const struct op *a, const struct op *b)
 {
+    struct str ra = str_of(a->path + 1), rb = str_of(b->path + 1), pa, pb;
+    bool first = false;
     if (a->method != b->method)
         return false;
-    struct str ra = str_of(a->path), rb = str_of(b->path), pa, pb;
-    int literal = 0, other = 0;
     while (str_given(ra) && str_given(rb)) {
         str_next(&ra, '/', &pa);
         str_next(&rb, '/', &pb);
-        if (pa.n == 0 && pb.n == 0)
-            continue;
-        if (!is_param(pa) && !is_param(pb) && !str_eq(pa, pb))
+        int order = compare_segments(pa, pb);
+        if (order < 0 || order == 2)
             return false;
-        literal += !is_param(pa) && is_param(pb);
-        other += is_param(pa) && !is_param(pb);
+        first |= order == 1;
     }
-    return !str_given(ra) && !str_given(rb) && literal > 0 && other == 0;
+    return first && !str_given(ra) && !str_given(rb);
 }
 
 /* Pairs in which a path could mean either operation: the one named first must win. */

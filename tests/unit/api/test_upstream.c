@@ -191,24 +191,29 @@ compare_extra(const char *place, const struct field *table, struct str tokens, s
     }
 }
 
+/* `needs`: a request, where required counts and nothing may be added. */
+static void
+compare_field(const char *place, const struct field *table, const struct token *t, bool needs)
+{
+    const struct field *f = find_dotted(table, t->name);
+    struct str upstream = with_need(t->type, needs && t->required);
+    struct str here = STR("-");
+    if (f)
+        here = with_need(type_of(f), needs && (f->flags & FIELD_REQUIRED));
+    /* An answer may be told more closely than upstream does. */
+    bool closer = !needs && f && f->kind == KIND_ENUM && str_eq(upstream, STR("string"));
+    if (!closer && !str_eq(upstream, here))
+        differ(place, t->name, upstream, here);
+}
+
 static void
 compare_table(const char *place, const struct field *table, struct str tokens, bool needs)
 {
     struct token t;
     struct str rest = tokens;
-    while (next_token(&rest, &t)) {
-        if (str_eq(t.name, STR("[]")) || str_eq(t.name, STR("paged")))
-            continue;
-        const struct field *f = find_dotted(table, t.name);
-        struct str upstream = with_need(t.type, needs && t.required);
-        struct str here =
-            f ? with_need(type_of(f), needs && (f->flags & FIELD_REQUIRED)) : STR("-");
-        /* An answer may be told more closely than upstream does. */
-        if (!needs && f && f->kind == KIND_ENUM && str_eq(upstream, STR("string")))
-            continue;
-        if (!str_eq(upstream, here))
-            differ(place, t.name, upstream, here);
-    }
+    while (next_token(&rest, &t))
+        if (!str_eq(t.name, STR("[]")) && !str_eq(t.name, STR("paged")))
+            compare_field(place, table, &t, needs);
     if (needs)
         compare_extra(place, table, tokens, STR(""));
 }
