@@ -351,7 +351,7 @@ load_chain(struct theme *t, struct str name, int depth, struct arena *a, struct 
     if (depth == INHERIT_MAX)
         return err_set(err, ERR_CONFIG, "theme %.*s inherits through more than %d themes",
                        STR_ARG(name), INHERIT_MAX);
-    struct str text;
+    struct str text = {0};
     enum err_code code = find_theme(name, a, &text, err);
     if (code != ERR_OK)
         return code;

@@ -169,6 +169,8 @@ cluster_end(struct str s, size_t n, uint32_t first, int *cells)
 size_t
 utf8_cluster(struct str s, int *width)
 {
+    if (width)
+        *width = 0;
     if (!s.n)
         return 0;
     uint32_t cp;

@@ -52,7 +52,7 @@ add_line(const struct db *db, struct str line, struct buf *out)
         struct str rest = open < 0 ? (struct str){0} : str_sub(line, (size_t)open, SIZE_MAX);
         ptrdiff_t close = str_find_char(rest, '}');
         char word[WORD_MAX] = "";
-        if (close > 0 && close < WORD_MAX - 1)
+        if (rest.p && close > 0 && close < WORD_MAX - 1)
             memcpy(word, rest.p, (size_t)close + 1);
         const char *replacement = word[0] ? db->driver->schema_word(word) : NULL;
         if (!replacement) {

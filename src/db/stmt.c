@@ -216,7 +216,7 @@ db_exec(struct db_conn *conn, const char *sql, const struct db_value *args, size
     return db_finish(st);
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): DB_ARGS is two of the parameters */
 db_query_int(struct db_conn *conn, const char *sql, const struct db_value *args, size_t n,
              int64_t *out, bool *found, struct err *err)
 {

@@ -245,7 +245,8 @@ execute(struct exchange *x)
     return answer(x);
 }
 
-static enum MHD_Result
+/* The signature is the library's. */
+static enum MHD_Result /* NOLINTNEXTLINE(readability-function-size) */
 on_request(void *arg, struct MHD_Connection *mhd, const char *url, const char *method,
            const char *version, const char *data, size_t *data_n, void **context)
 {

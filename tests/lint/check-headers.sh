@@ -5,7 +5,7 @@ export CC="${CC:-cc}" CPPFLAGS_ALL="${CPPFLAGS_ALL:--D_POSIX_C_SOURCE=200809L -I
 # shellcheck disable=SC2016 # the inner shell expands
 git ls-files -co --exclude-standard 'src/*.h' 'ui/*.h' 'tests/support/*.h' | xargs -P "${JOBS:-2}" -n 1 sh -c '
     h=$1
-    guard=$(echo "${h#src/}" | sed "s,^tests/,," | tr a-z/.- A-Z___)
+    guard=$(echo "${h#src/}" | tr a-z/.- A-Z___)
     if ! grep -q "^#ifndef $guard\$" "$h"; then
         echo "$h:1: the guard is not $guard"
     fi

@@ -6,4 +6,4 @@ git ls-files -co --exclude-standard | while read -r f; do
     if [ -f "$f" ] && head -n 1 "$f" | grep -qI '^#!.*[/ ]\(sh\|bash\)$'; then
         echo "$f"
     fi
-done | xargs shellcheck -f gcc
+done | xargs shellcheck -x -P . -f gcc

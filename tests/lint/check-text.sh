@@ -13,6 +13,6 @@ git ls-files -co --exclude-standard | grep -v -e '^tests/fuzz/corpus/' -e '^test
         echo "$f:1: no newline at the end"
     fi
     # Written with brackets so that this line does not find itself.
-    grep -nIE '(^|[^a-z])/w[o]rk/|/h[o]me/[a-z]|/r[o]ot/|\.\./sh[a]red' "$f" | sed "s|^|$f:|"
+    grep -nIE '(^|[^a-z])/w[o]rk/|/h[o]me/[a-z][a-z]|/r[o]ot/|\.\./sh[a]red' "$f" | sed "s|^|$f:|"
     grep -nIE '[^-}]/tm[p]/[a-zA-Z]' "$f" | sed "s|^|$f:|"
 done | { ! grep .; }

@@ -1,5 +1,5 @@
-#ifndef SUPPORT_TESTDB_H
-#define SUPPORT_TESTDB_H
+#ifndef TESTS_SUPPORT_TESTDB_H
+#define TESTS_SUPPORT_TESTDB_H
 /*
  * A fresh database for a test: PostgreSQL when GATEHOUSE_TEST_PG holds a URL (its public schema is
  * emptied), else an SQLite file in a folder of its own. Failing to get one fails the test.

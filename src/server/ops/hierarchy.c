@@ -32,7 +32,7 @@ load_subtree(struct call *c, struct tenant_nodes *nodes, struct err *err)
 static enum err_code
 op_hierarchy_list(struct call *c, struct err *err)
 {
-    struct tenant_nodes nodes;
+    struct tenant_nodes nodes = {0};
     enum err_code rc = load_subtree(c, &nodes, err);
     if (rc)
         return rc;
@@ -56,7 +56,7 @@ static enum err_code
 op_hierarchy_parents(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    struct tenant_nodes nodes;
+    struct tenant_nodes nodes = {0};
     enum err_code rc = s ? store_tenant_parents(s, c->tenant_id, &nodes, err) : err_failed(err);
     rc = refuse_node(c, err, rc);
     if (rc)
@@ -99,9 +99,9 @@ write_tree(struct call *c, const struct tenant_nodes *nodes, size_t at)
 static enum err_code
 op_hierarchy_tree(struct call *c, struct err *err)
 {
-    struct tenant_nodes nodes;
+    struct tenant_nodes nodes = {0};
     enum err_code rc = load_subtree(c, &nodes, err);
-    if (!rc)
+    if (!rc && nodes.n)
         write_tree(c, &nodes, 0);
     return rc;
 }

@@ -261,9 +261,10 @@ join_tenant(struct call *c, struct user *u, struct scope *tenant, struct err *er
     enum err_code rc = s ? find_user(c, s, u, err) : err_failed(err);
     if (!rc)
         rc = body_tenant(c, s, tenant, err);
+    if (rc)
+        return rc;
     struct membership m;
-    if (!rc)
-        rc = store_membership_get(tenant, u->id, &m, err);
+    rc = store_membership_get(tenant, u->id, &m, err);
     if (rc != ERR_NOT_FOUND)
         return rc;
     unsigned flags = call_bool(c, "skipInviteEmail", false) ? 0 : MEMBER_INVITED;
