@@ -121,7 +121,10 @@ TEST_LIBS = $(call pkglibs,cmocka libcurl $(PKG_gatehouse) $(PKG_gatehoused)) -l
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(UNIT_SRC))
 SUPPORT_SRC := $(wildcard tests/support/*.c)
-$(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(call obj,$(SUPPORT_SRC)) $(OUT)/libgatehouse-test.a
+# An archive, so that a test of src/base links neither the server nor what starts it.
+$(OUT)/libtest-support.a: $(call obj,$(SUPPORT_SRC))
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libtest-support.a $(OUT)/libgatehouse-test.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 

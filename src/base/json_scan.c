@@ -1,6 +1,7 @@
 #include "base/json_scan.h"
 
 #include "base/json.h"
+#include "base/json_text.h"
 #include "base/utf8.h"
 
 struct scan {
@@ -140,11 +141,7 @@ scan_string(struct scan *s)
 {
     s->at++;
     for (;;) {
-        size_t at = s->at;
-        while (at < s->n && (unsigned char)s->p[at] >= 0x20 && (unsigned char)s->p[at] < 0x80 &&
-               s->p[at] != '"' && s->p[at] != '\\')
-            at++;
-        s->at = at;
+        s->at += json_plain_run(s->p + s->at, s->n - s->at);
         if (take(s, '"'))
             return true;
         if (!scan_special(s))

@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/clock.h"
+#include "base/json_text.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include <float.h>
@@ -32,40 +33,6 @@ add(struct buf *b, const char *p, size_t n)
         return;
     memcpy(at, p, n);
     advance(b, n);
-}
-
-static const uint64_t EACH_BYTE = UINT64_C(0x0101010101010101), HIGH_BITS = EACH_BYTE << 7;
-
-static inline uint64_t
-has_zero(uint64_t word)
-{
-    return (word - EACH_BYTE) & ~word & HIGH_BITS;
-}
-
-/* True for a byte that stands for itself inside quotes: ASCII, no control, no quote, no backslash.
- */
-static inline bool
-is_plain(char c)
-{
-    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
-}
-
-/* Length of the leading run of plain bytes, eight at a time. */
-static inline size_t
-plain_run(const char *p, size_t n)
-{
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t word;
-        memcpy(&word, p + i, sizeof word);
-        uint64_t special = (word & HIGH_BITS) | ((word - EACH_BYTE * 0x20) & ~word & HIGH_BITS) |
-                           has_zero(word ^ EACH_BYTE * '"') | has_zero(word ^ EACH_BYTE * '\\');
-        if (special)
-            break;
-    }
-    while (i < n && is_plain(p[i]))
-        i++;
-    return i;
 }
 
 static void
@@ -104,7 +71,7 @@ add_special(struct buf *out, struct str s)
 void
 json_write_str(struct buf *out, struct str s)
 {
-    size_t run = plain_run(s.p, s.n);
+    size_t run = json_plain_run(s.p, s.n);
     char *at = room(out, run + 2);
     if (!at)
         return;
@@ -120,7 +87,7 @@ json_write_str(struct buf *out, struct str s)
     size_t i = run;
     while (i < s.n) {
         i += add_special(out, str_sub(s, i, s.n));
-        run = plain_run(s.p + i, s.n - i);
+        run = json_plain_run(s.p + i, s.n - i);
         add(out, s.p + i, run);
         i += run;
     }
