@@ -27,11 +27,10 @@ struct supervise_page {
     char undo[UNDO_MAX];
 };
 
-static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
-                                SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2};
+static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
 
-/* Signals and the child they go to, for the handler. */
-static volatile sig_atomic_t child_pid;
+/* For the handlers: where signals go, and whether we were continued. */
+static volatile sig_atomic_t child_pid, continued;
 
 static void
 pass_on(int signo)
@@ -40,6 +39,13 @@ pass_on(int signo)
     if (child_pid > 0)
         kill((pid_t)child_pid, signo);
     errno = saved;
+}
+
+static void
+on_continue(int signo)
+{
+    (void)signo;
+    continued = 1;
 }
 
 struct terminal {
@@ -116,14 +122,20 @@ die_as(int signo)
  * no shell controls jobs nothing stops and we go on waiting.
  */
 static void
-stop_too(const struct terminal *t, struct supervise_page *page)
+stop_too(pid_t child, const struct terminal *t, struct supervise_page *page)
 {
     struct sigaction standard = {.sa_handler = SIG_DFL}, before;
+    siginfo_t info = {.si_pid = 0};
     sigemptyset(&standard.sa_mask);
     restore(t, page);
+    continued = 0;
     sigaction(SIGTSTP, &standard, &before);
     kill(0, SIGTSTP);
     sigaction(SIGTSTP, &before, NULL);
+    /* A shell continues the whole job, `kill -CONT` perhaps only us. */
+    if (continued && waitid(P_PID, (id_t)child, &info, WCONTINUED | WNOHANG) == 0 &&
+        info.si_pid == 0)
+        kill(child, SIGCONT);
 }
 
 static void
@@ -137,7 +149,7 @@ look_after(pid_t child, const struct terminal *t, struct supervise_page *page, c
         if (got < 0)
             _exit(1);
         if (WIFSTOPPED(status)) {
-            stop_too(t, page);
+            stop_too(child, t, page);
             continue;
         }
         child_pid = 0;
@@ -158,6 +170,8 @@ pass_signals_to(pid_t child)
     sigemptyset(&sa.sa_mask);
     for (size_t i = 0; i < COUNT_OF(passed_on); i++)
         sigaction(passed_on[i], &sa, NULL);
+    sa.sa_handler = on_continue;
+    sigaction(SIGCONT, &sa, NULL);
     /* Setting modes from the background would stop us in the middle of a restoration. */
     sa.sa_handler = SIG_IGN;
     sigaction(SIGTTOU, &sa, NULL);

@@ -60,7 +60,7 @@ demo_draw(void *ctx, struct canvas *cv, unsigned dirty)
     canvas_printf(cv, (struct place){.clip = all, .row = 0, .cells = cv->cols, .role = ROLE_TITLE},
                   "pid=%ld size=%dx%d row=%d", (long)getpid(), cv->rows, cv->cols, d->row);
     canvas_printf(cv, (struct place){.clip = all, .row = cv->rows - 1, .cells = cv->cols},
-                  "%s d=%d p=%d k=%d.", d->last, d->deletes, d->pastes, d->keys);
+                  "%s deletes=%d p=%d k=%d.", d->last, d->deletes, d->pastes, d->keys);
 }
 
 static int
@@ -275,7 +275,7 @@ keys_and_pastes(void **state)
     pty_send(&p, STR("q"));
     assert_int_equal(pty_wait_end(&p), 0);
     p.at = 0;
-    assert_false(pty_wait_for(&p, "d=1"));
+    assert_false(pty_wait_for(&p, "deletes=1"));
     pty_fini(&p);
 }
 
@@ -294,7 +294,7 @@ a_huge_paste_is_one_event(void **state)
     start(&p, NULL);
     drawing_pid(&p);
     pty_send(&p, buf_str(&b));
-    assert_true(pty_wait_for(&p, "cut d=0 p=1 k=0."));
+    assert_true(pty_wait_for(&p, "cut deletes=0 p=1 k=0."));
     pty_read_for(&p, 60);
     pty_send(&p, STR("q"));
     assert_int_equal(pty_wait_end(&p), 0);
