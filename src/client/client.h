@@ -104,6 +104,7 @@ struct client_status {
     bool online;                 /* the last exchange reached the server */
     int64_t last_latency_us;
     int64_t clock_offset_ms; /* server Date minus ours, 0 if unknown */
+    int64_t token_left_ms;   /* until the token is renewed; -1: there is none */
 };
 void client_status(const struct client *c, struct client_status *out);
 

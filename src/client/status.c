@@ -57,7 +57,10 @@ client_status(const struct client *c, struct client_status *out)
     int64_t soonest = INT64_MAX;
     *out = (struct client_status){.online = c->seen.online,
                                   .last_latency_us = c->seen.latency_us,
-                                  .clock_offset_ms = c->seen.clock_offset_ms};
+                                  .clock_offset_ms = c->seen.clock_offset_ms,
+                                  .token_left_ms = -1};
+    if (c->session.state == SESSION_VALID)
+        out->token_left_ms = c->session.renew_ms - clock_mono_ms();
     LIST_EACH (node, &c->calls) {
         const struct call *call = call_of(node);
         if (call->state == CALL_IN_FLIGHT)
