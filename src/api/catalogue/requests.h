@@ -41,7 +41,8 @@ static const struct field jwt_rules_fields[] = {
 static const struct field mfa_policy_request[] = {
     OPTX("enforceMFAType", ENUM, 0, .choices = mfa_enforce_choices, .preset = "Force"),
     OPTX("allowRememberMyDevice", BOOL, 0, .preset = "false"),
-    OPTX("mfaDeviceExpiration", INT, 0, .preset = "1209600"), {.name = NULL}};
+    OPTX("mfaDeviceExpiration", INT, FIELD_HAS_MIN, .min = 1, .preset = "1209600"),
+    {.name = NULL}};
 
 /* How many old passwords are refused. */
 static const struct field password_history_request[] = {
@@ -53,16 +54,45 @@ static const struct field password_history_request[] = {
 static const struct field lockout_policy_request[] = {
     REQ("enabled", BOOL), REQX("maxAttempts", INT, FIELD_HAS_MIN, .min = 1), {.name = NULL}};
 
+#define USER_CREATION                                                                             \
+    OPT("email", EMAIL),                                                                          \
+    OPTX("username", STRING, FIELD_HAS_MAX, .pattern = "^[a-zA-Z0-9._-]+$", .max = 255),          \
+    OPTF("name", STRING, FIELD_NOT_EMPTY),                                                        \
+    OPTX("profilePictureUrl", STRING, FIELD_HAS_MAX, .max = 4095),                                \
+    OPTF("password", STRING, FIELD_SECRET), OPT("phoneNumber", PHONE),                            \
+    OPTX("provider", ENUM, 0, .choices = provider_choices, .preset = "local"),                    \
+    OPT("metadata", METADATA), OPT("skipInviteEmail", BOOL), OPT_LIST("roleIds", STRING),         \
+    OPT("emailMetadata", OBJECT), OPTX("expirationInSeconds", INT, FIELD_HAS_MIN, .min = 300)
+
 /* One of email and username must be there. */
-static const struct field user_create_request[] = {
-    OPT("email", EMAIL),
-    OPTX("username", STRING, FIELD_HAS_MAX, .pattern = "^[a-zA-Z0-9._-]+$", .max = 255),
-    OPTF("name", STRING, FIELD_NOT_EMPTY),
-    OPTX("profilePictureUrl", STRING, FIELD_HAS_MAX, .max = 4095),
-    OPTF("password", STRING, FIELD_SECRET), OPT("phoneNumber", PHONE),
-    OPTX("provider", ENUM, 0, .choices = provider_choices, .preset = "local"),
-    OPT("metadata", METADATA), OPT("skipInviteEmail", BOOL), OPT_LIST("roleIds", STRING),
-    OPT("emailMetadata", OBJECT), OPTX("expirationInSeconds", INT, FIELD_HAS_MIN, .min = 300),
+static const struct field user_create_request[] = {USER_CREATION, {.name = NULL}};
+
+/* One user of a bulk invitation. */
+static const struct field user_invite_request[] = {
+    USER_CREATION, OPT("verified", BOOL), {.name = NULL}};
+
+#define USER_MIGRATION                                                                            \
+    REQF("tenantId", STRING, FIELD_NOT_EMPTY), OPTF("name", STRING, FIELD_NOT_EMPTY),             \
+    OPTX("profilePictureUrl", STRING, FIELD_HAS_MAX, .max = 4095),                                \
+    OPTF("passwordHash", STRING, FIELD_SECRET),                                                   \
+    OPT_ENUM("passwordHashType", password_hash_choices),                                          \
+    OPTX("passwordHashConfig", STRING, FIELD_HAS_MAX, .max = 4095),                               \
+    OPTF("authenticatorAppMfaSecret", STRING, FIELD_SECRET), OPT("phoneNumber", PHONE),           \
+    OPT_ENUM("phoneNumberType", phone_type_choices),                                              \
+    OPTX("provider", ENUM, 0, .choices = provider_choices, .preset = "local"),                    \
+    OPT("metadata", METADATA), OPT_LIST("roleIds", STRING), OPT("vendorMetadata", METADATA),      \
+    OPT("externalId", STRING), OPTX("username", STRING, FIELD_HAS_MAX, .max = 128)
+
+/* A user of another system. A hash without its type is bcrypt. */
+static const struct field migrate_user_request[] = {
+    USER_MIGRATION, REQ("email", EMAIL), OPTX("verifyUser", BOOL, 0, .preset = "false"),
+    {.name = NULL}};
+
+/* As migrate_user_request, with any number of addresses. */
+static const struct field migrate_user_v2_request[] = {
+    USER_MIGRATION,
+    OPT_OBJS("emails", FIELDS(
+        REQ("email", EMAIL), REQ("primary", BOOL), REQ("verified", BOOL))),
     {.name = NULL}};
 
 /* What a person may change about themselves. */

@@ -203,8 +203,10 @@ static const struct field lockout_policy_fields[] = {
 
 /* Password complexity. */
 static const struct field password_config_fields[] = {
-    OPT("allowPassphrases", BOOL), OPT("maxLength", INT), OPT("minLength", INT),
-    OPT("minPhraseLength", INT), OPT("minOptionalTestsToPass", INT),
+    OPT("allowPassphrases", BOOL), OPTX("maxLength", INT, FIELD_HAS_MIN, .min = 1),
+    OPTX("minLength", INT, FIELD_HAS_MIN, .min = 1),
+    OPTX("minPhraseLength", INT, FIELD_HAS_MIN, .min = 1),
+    OPTX("minOptionalTestsToPass", INT, FIELD_HAS_MIN | FIELD_HAS_MAX, .min = 0, .max = 4),
     OPT("blockPwnedPasswords", BOOL),
     OPT_OBJ("optionalTests", FIELDS(
         OPT("requireLowercase", BOOL), OPT("requireUppercase", BOOL), OPT("requireNumbers", BOOL),

@@ -257,7 +257,8 @@ test_query(void **state)
                         "_includeSubTenants must be a boolean value");
     assert_string_equal(QUERY(OP_roles_list, PAIR("_limit", "2000")), "");
     assert_string_equal(QUERY(OP_users_list, PAIR("nobody", "knows")), "");
-    assert_string_equal(query(OP_users_get_by_email, NULL, 0), "email must be a string");
+    assert_string_equal(query(OP_users_get_by_email, NULL, 0),
+                        "email must be an email\nemail must be a string");
 }
 
 static void
