@@ -80,6 +80,7 @@ load_environment(struct authority *a, struct db_conn *conn, struct arena *scratc
     for (size_t i = 0; i < list.n && e->n_keys < KEYS_MAX && !rc; i++)
         if (!list.items[i].retired_at)
             rc = load_key(a, e, &list.items[i], err);
+    e->key = e->n_keys ? e->keys[0] : NULL;
     if (!rc && e->n_keys == 0)
         rc = err_set(err, ERR_CORRUPT, "environment %.*s has no signing key", STR_ARG(id));
     return rc;
