@@ -64,6 +64,11 @@ read_query(const struct call *c, const struct page *page, struct filters *f, str
         .include_sub_tenants = call_query_bool(c, "_includeSubTenants", true),
         .only_mfa_unenrolled = str_eq(preset, STR("mfa-unenrolled")),
     };
+    /* An empty list of ids would mean "none of them"; not given means all. */
+    if (q->n_ids == 0)
+        q->ids = NULL;
+    if (q->n_external_ids == 0)
+        q->external_ids = NULL;
     int64_t idle = call_query_int(c, "_maxInactiveSeconds", 0);
     if (str_eq(preset, STR("inactive")) && idle > 0 && idle < c->now / 1000)
         q->inactive_since = c->now - idle * 1000;
