@@ -24,8 +24,8 @@ VERSION := 0.1.0
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wformat=2 -Wcast-qual -Wwrite-strings \
   -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wimplicit-fallthrough -Wconversion \
   -Wno-sign-conversion -Wno-overlength-strings -Werror=format-security $(if $(CI),-Werror)
-CPPFLAGS_ALL := -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DGATEHOUSE_VERSION='"$(VERSION)"' \
-  -DGATEHOUSE_DATA_DIR='"$(PREFIX)/share/gatehouse"' -Isrc -I. -I$(OUT)
+CPPFLAGS_ALL := -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
+  -DGATEHOUSE_VERSION='"$(VERSION)"' -Isrc -I. -I$(OUT)
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 CFLAGS_debug := -Og -g3
@@ -82,9 +82,17 @@ $(OUT)/gatehoused: $(call obj,$(SHARED_SRC) $(SERVER_SRC))
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) -lpthread
 
-# Text that travels inside the binaries. schema.inc: rows {"0001_name", "sql"}, in the order of their numbers;
-# theme_default.inc: one string literal.
-GEN := $(OUT)/gen/schema.inc $(OUT)/gen/theme_default.inc
+# A file that is written anew only when its text changes: $(call keep,FILE,TEXT).
+quoted = '$(subst ','\'',$(1))'
+keep = @mkdir -p $(dir $(1)); printf '%s\n' $(call quoted,$(2)) | cmp -s - $(1) || \
+  printf '%s\n' $(call quoted,$(2)) >$(1)
+force:
+
+# Text that travels inside the binaries. config.h: where things are installed; schema.inc: rows
+# {"0001_name", "sql"}, in the order of their numbers; theme_default.inc: one string literal.
+GEN := $(OUT)/gen/config.h $(OUT)/gen/schema.inc $(OUT)/gen/theme_default.inc
+$(OUT)/gen/config.h: force
+	$(call keep,$@,#define GATEHOUSE_DATA_DIR "$(PREFIX)/share/gatehouse")
 SCHEMA_SQL := $(sort $(wildcard src/db/schema/*.sql))
 C_QUOTE := s/\\/\\\\/g; s/"/\\"/g; s/^/    "/; s/$$/\\n"/
 $(OUT)/gen/schema.inc: $(SCHEMA_SQL) Makefile
@@ -97,11 +105,8 @@ $(OUT)/gen/theme_default.inc: $(wildcard themes/default.theme) Makefile
 	  if [ -f themes/default.theme ]; then sed '$(C_QUOTE)' themes/default.theme; else echo '""'; fi; } >$@
 
 # Objects are made anew when the compiler or its options change.
-FLAGS_NOW = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 $(OUT)/flags: force
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' >$@
-force:
+	$(call keep,$@,$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL))
 
 $(OUT)/%.o: %.c $(OUT)/flags | $(GEN)
 	@mkdir -p $(@D)
@@ -277,5 +282,5 @@ help:
 	@echo 'Variables: VARIANT=release|debug|asan|tsan|cov|fuzz, CC=, CFLAGS=, LDFLAGS=, CI=1 (-Werror), V=1, JOBS='
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all objects force test test-run test-programs check-asan check-tsan check-pg run bench bench-programs fuzz fuzz-run \
-  golden-update cov lint format doc install uninstall dist clean help
+.PHONY: all objects force test test-run test-programs check-asan check-tsan check-pg run bench bench-programs \
+  fuzz fuzz-run golden-update cov lint format doc install uninstall dist clean help

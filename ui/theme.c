@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "gen/config.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#ifndef SUPPORT_WORLD_H
-#define SUPPORT_WORLD_H
+#ifndef TESTS_SUPPORT_WORLD_H
+#define TESTS_SUPPORT_WORLD_H
 /* What store tests start from: an environment "env-1" (and "env-2" beside it) with tenants, and a
  * transaction to work in. */
 #include "store/audits.h"
