@@ -298,7 +298,7 @@ canvas_box(struct canvas *cv, struct rect r, enum role role, struct str title)
     if (title.n == 0 || r.cols < 8)
         return;
     struct place at = {
-        .clip = r, .row = r.row, .col = r.col + 2, .cells = r.cols - 5, .role = role};
+        .clip = r, .row = r.row, .col = r.col + 2, .cells = r.cols - 4, .role = role};
     canvas_put(cv, at.row, at.col, " ", role);
     at.col++;
     at.cells--;
