@@ -2,46 +2,26 @@
 
 enum { NAME_WIDTH = 33, METHOD_WIDTH = 7, DEPTH_MAX = 8 };
 
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool
-holds(const char *text, struct str part)
-{
-    for (; *text; text++) {
-        size_t i = 0;
-        while (i < part.n && text[i] && lower(text[i]) == lower(part.p[i]))
-            i++;
-        if (i == part.n)
-            return true;
-    }
-    return part.n == 0;
-}
-
 bool
-opdoc_fits(const struct op *op, struct str search)
+opdoc_in_group(const struct op *op, struct str group)
 {
-    return holds(op->name, search) || holds(op->path, search) || holds(op->title, search) ||
-           holds(op->group, search);
+    return !str_given(group) || str_eq_nocase(group, str_of(op->group));
 }
 
 size_t
-opdoc_table(struct buf *out, struct str search)
+opdoc_table(struct buf *out, struct str group)
 {
     int width = 0;
     for (size_t i = 0; i < OP_COUNT; i++) {
         const struct op *op = op_get((enum op_id)i);
         int n = (int)strlen(op->path);
-        if (opdoc_fits(op, search) && n > width)
+        if (opdoc_in_group(op, group) && n > width)
             width = n;
     }
     size_t count = 0;
     for (size_t i = 0; i < OP_COUNT; i++) {
         const struct op *op = op_get((enum op_id)i);
-        if (!opdoc_fits(op, search))
+        if (!opdoc_in_group(op, group))
             continue;
         buf_printf(out, "%-*s%-*s%-*s  %s\n", NAME_WIDTH, op->name, METHOD_WIDTH,
                    method_name(op->method), width, op->path, op->title);

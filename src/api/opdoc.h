@@ -6,15 +6,15 @@
  * `failed` once. Any thread.
  */
 #include "api/op.h"
-#include "base/buf.h"
+#include "base/json.h"
 
-/* True if name, path, title or group holds the text, in any case; an absent text fits all. */
-bool opdoc_fits(const struct op *op, struct str search);
+/* True if the operation is of that group, in any case; the absent text fits all. */
+bool opdoc_in_group(const struct op *op, struct str group);
 
-/* Aligned columns: name, method, path, title. Returns how many operations fit. */
-size_t opdoc_table(struct buf *out, struct str search);
-/* A JSON array with everything about each. Returns how many operations fit. */
-size_t opdoc_json(struct buf *out, struct str search);
+/* Aligned columns: name, method, path, title. Returns how many operations the group has. */
+size_t opdoc_table(struct buf *out, struct str group);
+/* One JSON object; `fields` adds parameters, body and answer. */
+void opdoc_json(struct jw *w, const struct op *op, bool fields);
 /* One operation in full, for people. */
 void opdoc_operation(struct buf *out, const struct op *op);
 

@@ -1,5 +1,4 @@
 #include "api/opdoc.h"
-#include "base/json.h"
 
 /* The catalogue as JSON, for scripts and other tools. */
 
@@ -106,8 +105,8 @@ write_fields(struct jw *w, const char *name, const struct field *table, unsigned
     jw_close(w, ']');
 }
 
-static void
-write_op(struct jw *w, const struct op *op)
+void
+opdoc_json(struct jw *w, const struct op *op, bool fields)
 {
     jw_open(w, '{');
     jw_ktext(w, "name", op->name);
@@ -118,32 +117,14 @@ write_op(struct jw *w, const struct op *op)
     jw_ktext(w, "auth", auth_name(op->auth));
     if (op->perm)
         jw_ktext(w, "permission", op->perm);
-    if (op->ref)
-        jw_ktext(w, "ref", op->ref);
     write_words(w, "scope", ctx_words, op->ctx);
     write_words(w, "flags", op_words, op->flags);
     jw_ki64(w, "status", op->status);
-    write_fields(w, "params", op->params, 0);
-    write_fields(w, "query", op->query, 0);
-    write_fields(w, "body", op->body, 0);
-    write_fields(w, "reply", op->reply, 0);
-    jw_close(w, '}');
-}
-
-size_t
-opdoc_json(struct buf *out, struct str search)
-{
-    struct jw w;
-    jw_init(&w, out);
-    jw_open(&w, '[');
-    size_t count = 0;
-    for (size_t i = 0; i < OP_COUNT; i++) {
-        const struct op *op = op_get((enum op_id)i);
-        if (!opdoc_fits(op, search))
-            continue;
-        write_op(&w, op);
-        count++;
+    if (fields) {
+        write_fields(w, "params", op->params, 0);
+        write_fields(w, "query", op->query, 0);
+        write_fields(w, "body", op->body, 0);
+        write_fields(w, "reply", op->reply, 0);
     }
-    jw_close(&w, ']');
-    return count;
+    jw_close(w, '}');
 }

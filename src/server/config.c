@@ -30,6 +30,8 @@ static const struct config_flag FLAGS[] = {
      offsetof(struct config, log_level)},
     {"--coverage", NULL, "list all operations as bound or unbound, then end",
      offsetof(struct config, coverage)},
+    {"--markdown", NULL, "with --coverage: write it as a Markdown page",
+     offsetof(struct config, markdown)},
     {"--check", NULL, "check the database, say what was found, then end",
      offsetof(struct config, check)},
     {"--backup", "FILE", "copy the database to a new file, then end",

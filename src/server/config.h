@@ -15,7 +15,7 @@ struct config {
     size_t n_listen;
     const char *data, *database, *client_id, *secret_file, *public_url, *outbox;
     const char *tls_cert, *tls_key, *log_format, *log_level, *backup;
-    bool insecure_listen, demo, coverage, check, version, help;
+    bool insecure_listen, demo, coverage, markdown, check, version, help;
 };
 
 struct config_flag {

@@ -60,7 +60,7 @@ fill_version(struct buf *out)
 }
 
 static int
-show_coverage(void)
+show_coverage(bool markdown)
 {
     struct registry registry;
     struct err err = {.code = ERR_OK};
@@ -68,7 +68,7 @@ show_coverage(void)
         return fail(&err);
     struct buf text;
     buf_init(&text, OUTPUT_MAX);
-    registry_write_coverage(&registry, &text);
+    registry_write_coverage(&registry, &text, markdown);
     int status = print(&text);
     buf_fini(&text);
     return status;
@@ -198,7 +198,7 @@ main(int argc, char **argv)
     if (c.version)
         return print_with(fill_version);
     if (c.coverage)
-        return show_coverage();
+        return show_coverage(c.markdown);
     enum log_format format;
     enum log_level level;
     if (config_log(&c, &format, &level, &err) != ERR_OK)

@@ -1,5 +1,6 @@
 #include "server/registry.h"
 
+#include "api/opdoc.h"
 #include "server/ops/ops.h"
 
 #define MODULE(module) module,
@@ -32,9 +33,13 @@ registry_init(struct registry *r, struct err *err)
 }
 
 void
-registry_write_coverage(const struct registry *r, struct buf *out)
+registry_write_coverage(const struct registry *r, struct buf *out, bool markdown)
 {
-    for (int i = 0; i < OP_COUNT; i++)
-        buf_printf(out, "%-8s %s\n", r->fns[i] ? "bound" : "unbound", op_get((enum op_id)i)->name);
-    buf_printf(out, "%zu of %d bound\n", r->bound, OP_COUNT);
+    bool bound[OP_COUNT];
+    for (size_t i = 0; i < OP_COUNT; i++)
+        bound[i] = r->fns[i] != NULL;
+    if (markdown)
+        opdoc_markdown(out, bound);
+    else
+        opdoc_coverage(out, bound);
 }

@@ -15,6 +15,6 @@ enum err_code registry_init(struct registry *r, struct err *err) MUST_USE;
 /* The same for a list of modules, ended by NULL. */
 enum err_code registry_bind(struct registry *r, const struct op_binding *const *modules,
                             struct err *err) MUST_USE;
-/* One line per operation, "bound users_get" or "unbound ...", last "N of M bound". */
-void registry_write_coverage(const struct registry *r, struct buf *out);
+/* What is bound and what not (see opdoc.h), as lines or as the page doc/operations.md. */
+void registry_write_coverage(const struct registry *r, struct buf *out, bool markdown);
 #endif
