@@ -8,9 +8,13 @@
  * required parameters are bound or in the form, keys do not clash, destructive operations ask.
  */
 #include "api/op.h"
+#include "base/buf.h"
 #include "base/json.h"
 #include "ui/command.h"
 #include "ui/role.h"
+
+/* "No operation": number 0 is the sign-in of programs, which no pane lists or shows. */
+#define OP_NONE ((enum op_id)0)
 
 enum format {
     FMT_TEXT,
@@ -22,7 +26,8 @@ enum format {
     FMT_COUNT, /* length of an array, or a number */
     FMT_KEYS,  /* array of objects: their .sub members joined */
     FMT_JSON,  /* JSON text, indented in detail */
-    FMT_STATE  /* computed by .state of the resource */
+    FMT_STATE, /* computed by .state of the resource */
+    FMT_CALL   /* computed by .call of the column */
 };
 
 struct column {
@@ -33,6 +38,8 @@ struct column {
     const char *sort;  /* value of _sortBy, NULL: not sortable on the server */
     uint8_t min, flex; /* cells; share of what is left */
     uint8_t drop;      /* hidden first when narrow: 0 never, higher sooner */
+    /* FMT_CALL: `whole` is the object a table row belongs to, or the row itself. */
+    void (*call)(const struct json *row, const struct json *whole, struct buf *out);
 };
 
 enum bind_from { BIND_ROW, BIND_CONTEXT, BIND_PARENT, BIND_CONST, BIND_MARKED };
@@ -50,17 +57,22 @@ enum confirm {
 };
 
 enum {
-    ACTION_ROW = 1 << 0,    /* needs a row */
-    ACTION_MARKED = 1 << 1, /* applies to each marked row */
-    ACTION_RELOAD = 1 << 2, /* read the list or object again afterwards */
-    ACTION_CLOSE = 1 << 3,  /* leave the detail view afterwards */
-    ACTION_DIFF = 1 << 4    /* show before and after ahead of the write, check for conflicts */
+    ACTION_ROW = 1 << 0,        /* needs a row */
+    ACTION_MARKED = 1 << 1,     /* applies to each marked row */
+    ACTION_RELOAD = 1 << 2,     /* read the list or object again afterwards */
+    ACTION_CLOSE = 1 << 3,      /* leave the detail view afterwards */
+    ACTION_DIFF = 1 << 4,       /* show before and after ahead of the write, check for conflicts */
+    ACTION_NO_FORM = 1 << 5,    /* nothing is asked: what is not bound is left out */
+    ACTION_HINTED = 1 << 6,     /* the form has the hinted fields only */
+    ACTION_IN_TENANT = 1 << 7,  /* only in a pane that works in one tenant */
+    ACTION_ENVIRONMENT = 1 << 8 /* only in a pane that works in the whole environment */
 };
 
 struct form_hint {
     const char *field, *label, *help;
     const char *pick; /* resource id to choose from, NULL: type it */
-    bool hide, advanced;
+    const char *from; /* member of the row it starts with, NULL: that of the same name */
+    bool hide;
 };
 
 struct action {
@@ -71,6 +83,7 @@ struct action {
     const struct bind *binds;     /* .param NULL ends */
     const struct form_hint *form; /* .field NULL ends; NULL: plain order */
     const char *undo;             /* name of the action that reverses it, or NULL */
+    const char *warning;          /* said when asking, or NULL */
     /* Shown only when this holds for the row; NULL: always. */
     bool (*applies)(const struct json *row);
 };
@@ -78,13 +91,18 @@ struct action {
 struct section {
     const char *title;
     const struct column *fields; /* .title NULL ends */
-    const char
-        *table; /* array member shown as a small table of `fields`; NULL: label and value lines */
+    const char *table; /* array member shown as a table of `fields`; NULL: label and value lines */
+    const char *opens; /* resource that Enter opens for a row of the table, NULL: nothing */
 };
 
 struct child {
     const char *key, *title, *resource;
     const struct bind *binds; /* added to the binds of that resource's list */
+    /*
+     * For lists without pages: only rows of which `keep` is among `of` of the opening row. Paths
+     * may hold `*` for every element: "tenants.*.roles.*.id". NULL: all rows.
+     */
+    const char *keep, *of;
 };
 
 enum paging { PAGING_NONE, PAGING_PAGES, PAGING_ROWS };
@@ -93,7 +111,7 @@ struct resource {
     const char *id, *title, *singular; /* "users", "Users", "user" */
     const char *items; /* member that holds the rows; NULL: "items" if paged, else a bare array */
     const char *row_id, *row_name; /* members */
-    enum op_id list, detail;       /* OP_COUNT: none */
+    enum op_id list, detail;       /* OP_NONE: no such operation */
     enum paging paging;
     const struct bind *binds; /* of the list */
     const struct bind *detail_binds;
@@ -102,11 +120,15 @@ struct resource {
     const struct action *actions; /* .name NULL ends */
     const struct child *children; /* .key NULL ends */
     const char *search_param;     /* query member for server search, NULL: none */
-    const char *tree_parent;      /* member with the parent's id: rows form a tree */
+    enum op_id again;  /* list without pages to read one row again from, if there is no `detail` */
+    enum op_id search; /* operation of the search; OP_NONE: `list` */
+    const char *tree_parent;   /* member with the parent's id: rows form a tree */
+    const char *tree_children; /* member with nested rows, for answers that are a tree */
     struct str (*state)(const struct json *row, enum role *role); /* FMT_STATE */
     const char *empty; /* what an empty list says, and what to do */
 };
 
-extern const struct resource *const resources[]; /* NULL-terminated, in resources/all.c */
+/* NULL-terminated, in resources/all.c: panes of their own, and lists that only others open. */
+extern const struct resource *const resources[], *const resources_inner[];
 const struct resource *resource_by_id(struct str id);
 #endif

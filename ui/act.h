@@ -1,0 +1,64 @@
+#ifndef UI_ACT_H
+#define UI_ACT_H
+/*
+ * Carrying out an action of a descriptor: is it allowed here, does it need a form, ask, send, say
+ * what happened, read again. An act outlives the pane that asked for it: closing a pane never
+ * loses the answer to a write. Several marked rows go to bulk.h. UI thread only.
+ */
+#include "ui/app.h"
+#include "ui/bindings.h"
+
+struct marks;
+
+struct act_setup {
+    const struct resource *resource;
+    const struct action *action;
+    const struct json *row;    /* copied; NULL: an action without a row */
+    const struct json *parent; /* copied; NULL: none */
+    const struct marks *marks; /* copied; NULL or empty: only `row` */
+    struct str tenant;
+    unsigned pane; /* serial of the pane that asks */
+};
+
+struct act {
+    struct list node;
+    struct app *app;
+    const struct resource *resource;
+    const struct action *action;
+    const struct op *op;
+    struct json *row, *parent;
+    struct json *rows;  /* array of marked rows, NULL for one */
+    struct json *input; /* what the form collected, NULL: nothing */
+    char tenant[TENANT_SIZE];
+    unsigned pane, form; /* serials; 0: none */
+    bool sending, undoing;
+};
+
+/* Starts an action; refusals are said in a toast. */
+void act_start(struct app *app, const struct act_setup *setup);
+/* Whether the action is on offer for this row (NULL: none) in this pane. */
+bool act_applies(const struct pane *p, const struct action *a, const struct json *row);
+/* The action with this key that applies, or NULL. */
+const struct action *act_by_key(const struct pane *p, const char *key, const struct json *row);
+const struct action *act_by_name(const struct resource *res, const char *name);
+/* Takes back the last reversible change. */
+void act_undo(struct app *app);
+/* Drops all acts and undo steps; their calls are closed. */
+void act_forget(struct app *app);
+
+/* --- For form.c, diff.c, bulk.c --- */
+
+/* The form was filled in: takes the input (object) and goes on to ask and send. */
+void act_filled(struct act *act, struct json *take_input);
+/* Asks as the action wants, then sends. */
+void act_confirm(struct act *act);
+void act_send(struct act *act);
+void act_free(struct act *take);
+/* Values for one row; NULL with err. */
+struct values *act_values(const struct act *act, const struct json *row, struct err *err);
+struct str act_tenant(const struct act *act, const struct json *row);
+/* How a row is called: its name, else its id. */
+struct str act_row_name(const struct resource *res, const struct json *row);
+/* Remembers how to take back what was done to this row, or to these rows (an array). */
+void act_undo_push(const struct act *act, const struct json *row);
+#endif

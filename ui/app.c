@@ -1,0 +1,321 @@
+#include "ui/app.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "ui/act.h"
+#include "ui/confirm.h"
+#include "ui/detail.h"
+#include "ui/palette.h"
+#include "ui/table.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { TENANTS_SEEN_MAX = 200 };
+
+void
+app_init(struct app *app, const struct app_host *host)
+{
+    *app = (struct app){.host = host, .next_serial = 1, .dirty = true, .rows = 24, .cols = 80};
+    keymap_init(&app->keymap);
+    list_init(&app->acts);
+    list_init(&app->undo);
+    list_init(&app->history);
+    list_init(&app->tenants);
+    snprintf(app->starting, sizeof app->starting, "starting ...");
+}
+
+static void
+tenants_forget(struct app *app)
+{
+    for (struct list *it; (it = list_pop_front(&app->tenants));)
+        mem_free(LIST_ENTRY(it, struct tenant_seen, node));
+}
+
+void
+app_fini(struct app *app)
+{
+    app_detach(app);
+    palette_forget(app);
+}
+
+void
+app_starting(struct app *app, const char *what)
+{
+    snprintf(app->starting, sizeof app->starting, "%s", what);
+    app->start_failed = false;
+    app->dirty = true;
+}
+
+void
+app_start_failed(struct app *app, const struct err *err)
+{
+    snprintf(app->starting, sizeof app->starting, "%s",
+             err->msg[0] ? err->msg : "it did not start");
+    app->start_failed = true;
+    app->dirty = true;
+}
+
+void
+app_attach(struct app *app, struct client *client)
+{
+    app->client = client;
+    app->starting[0] = '\0';
+    struct str tenant = client_profile(client)->tenant;
+    snprintf(app->tenant, sizeof app->tenant, "%.*s", STR_ARG(tenant));
+    client_scope(client, (struct str){0}); /* each call names its tenant itself */
+    app_open_resource(app, resource_by_id(STR("users")));
+    app->dirty = true;
+}
+
+static void
+pane_destroy(struct app *app, struct pane *p)
+{
+    if (app->client)
+        callset_close(&p->calls, app->client);
+    if (p->ops->close)
+        p->ops->close(p);
+    mem_free(p);
+}
+
+static void
+close_all(struct app *app)
+{
+    while (app->n) {
+        struct pane *p = app->stack[--app->n];
+        app->stack[app->n] = NULL;
+        pane_destroy(app, p);
+    }
+}
+
+void
+app_detach(struct app *app)
+{
+    close_all(app);
+    if (app->client)
+        callset_close(&app->writes, app->client);
+    act_forget(app);
+    tenants_forget(app);
+    app->client = NULL;
+    app->tenant[0] = '\0';
+    app->dirty = true;
+}
+
+void
+app_push(struct app *app, struct pane *take)
+{
+    if (app->n == APP_PANES_MAX) {
+        app_note(app, TOAST_WARN, "Too many panes are open: close some with q");
+        take->app = app;
+        pane_destroy(app, take);
+        return;
+    }
+    take->app = app;
+    take->serial = app->next_serial++;
+    app->stack[app->n++] = take;
+    app->dirty = true;
+}
+
+void
+app_close(struct app *app, struct pane *p)
+{
+    for (size_t i = 0; i < app->n; i++) {
+        if (app->stack[i] != p)
+            continue;
+        memmove(&app->stack[i], &app->stack[i + 1], (app->n - i - 1) * sizeof *app->stack);
+        app->stack[--app->n] = NULL;
+        pane_destroy(app, p);
+        break;
+    }
+    app->dirty = true;
+}
+
+struct pane *
+app_top(const struct app *app)
+{
+    return app->n ? app->stack[app->n - 1] : NULL;
+}
+
+struct pane *
+app_pane(const struct app *app, unsigned serial)
+{
+    for (size_t i = 0; i < app->n; i++)
+        if (app->stack[i]->serial == serial)
+            return app->stack[i];
+    return NULL;
+}
+
+struct pane *
+app_view(const struct app *app)
+{
+    for (size_t i = app->n; i-- > 0;)
+        if (!(app->stack[i]->flags & (PANE_POPUP | PANE_LINE)))
+            return app->stack[i];
+    return NULL;
+}
+
+void
+app_changed(struct app *app)
+{
+    for (size_t i = app->n; i-- > 0;)
+        if (app->stack[i]->ops->reload)
+            app->stack[i]->ops->reload(app->stack[i]);
+    app->dirty = true;
+}
+
+bool
+app_read_only(const struct app *app)
+{
+    return app->client && client_profile(app->client)->read_only;
+}
+
+void
+app_note(struct app *app, enum toast_kind kind, const char *fmt, ...)
+{
+    struct buf b;
+    va_list ap;
+    buf_init(&b, 4096);
+    va_start(ap, fmt);
+    buf_vprintf(&b, fmt, ap);
+    va_end(ap);
+    toast_show(&app->toasts, kind, buf_str(&b));
+    buf_fini(&b);
+    app->dirty = true;
+}
+
+void
+app_fail(struct app *app, const char *what, const struct result *result)
+{
+    struct buf b;
+    buf_init(&b, 2048);
+    buf_printf(&b, "%s: %s", what,
+               result->err.msg[0] ? result->err.msg : err_text(result->err.code));
+    if (result->outcome_unknown)
+        buf_add_text(&b, ". It was sent but the answer was lost: look before trying again");
+    if (result->error_code[0])
+        buf_printf(&b, " (%s)", result->error_code);
+    if (result->hint)
+        buf_printf(&b, ". %s", result->hint);
+    if (result->trace_id[0])
+        buf_printf(&b, " [trace %s]", result->trace_id);
+    toast_show(&app->toasts, TOAST_BAD, buf_str(&b));
+    buf_fini(&b);
+    app->dirty = true;
+}
+
+void
+app_copy(struct app *app, struct str text, const char *what)
+{
+    struct err err = {0};
+    const char *how = "";
+    if (!app->host->copy || !app->host->copy(app->host->ctx, text, &how, &err))
+        app_note(app, TOAST_WARN, "Not copied: %s", err.msg[0] ? err.msg : "no clipboard here");
+    else
+        app_note(app, TOAST_GOOD, "Copied %s %s", what, how);
+}
+
+void
+app_saw_tenant(struct app *app, struct str id, struct str name)
+{
+    if (!id.n || !name.n || id.n >= TENANT_SIZE)
+        return;
+    size_t n = 0;
+    LIST_EACH (it, &app->tenants) {
+        struct tenant_seen *t = LIST_ENTRY(it, struct tenant_seen, node);
+        n++;
+        if (!str_eq(str_of(t->id), id))
+            continue;
+        snprintf(t->name, sizeof t->name, "%.*s", STR_ARG(name));
+        return;
+    }
+    if (n >= TENANTS_SEEN_MAX)
+        return;
+    struct tenant_seen *t = mem_new(1, sizeof *t);
+    snprintf(t->id, sizeof t->id, "%.*s", STR_ARG(id));
+    snprintf(t->name, sizeof t->name, "%.*s", STR_ARG(name));
+    list_push_back(&app->tenants, &t->node);
+}
+
+struct str
+app_tenant_name(const struct app *app, struct str id)
+{
+    LIST_EACH (it, &app->tenants) {
+        const struct tenant_seen *t = LIST_ENTRY(it, struct tenant_seen, node);
+        if (str_eq(str_of(t->id), id))
+            return str_of(t->name);
+    }
+    return id;
+}
+
+void
+app_set_tenant(struct app *app, struct str id, struct str name)
+{
+    if (id.n >= TENANT_SIZE) {
+        app_note(app, TOAST_WARN, "That is too long for the id of a tenant");
+        return;
+    }
+    app_saw_tenant(app, id, name);
+    char copy[TENANT_SIZE];
+    snprintf(copy, sizeof copy, "%.*s", STR_ARG(id));
+    close_all(app);
+    memcpy(app->tenant, copy, sizeof copy);
+    app_open_resource(app, resource_by_id(STR("users")));
+    struct str shown = app_tenant_name(app, str_of(app->tenant));
+    if (shown.n)
+        app_note(app, TOAST_INFO, "Working in tenant %.*s; `:tenant -` leaves it", STR_ARG(shown));
+    else
+        app_note(app, TOAST_INFO, "Working in the whole environment");
+}
+
+void
+app_open_resource(struct app *app, const struct resource *res)
+{
+    if (!app->client || !res) {
+        app_note(app, TOAST_WARN, "There is no connection yet");
+        return;
+    }
+    struct pane *view = app_view(app);
+    if (view && view->resource == res && view == app_top(app) && !table_has_parent(view)) {
+        if (view->ops->reload)
+            view->ops->reload(view);
+        return;
+    }
+    if (res->list == OP_NONE)
+        app_push(app, detail_new(app, res, NULL, str_of(app->tenant)));
+    else
+        app_push(app, table_new(app, &(struct table_setup){.resource = res,
+                                                           .tenant = str_of(app->tenant)}));
+}
+
+int64_t
+app_next_ms(const struct app *app)
+{
+    int64_t next = toast_next_ms(&app->toasts);
+    if (!app->client)
+        return next;
+    struct client_status status;
+    client_status(app->client, &status);
+    if (!status.retry_at_ms)
+        return next;
+    int64_t second = 1000 - clock_now_ms() % 1000; /* the countdown shows whole seconds */
+    return next < 0 || second < next ? second : next;
+}
+
+void
+app_tick(struct app *app)
+{
+    toast_tick(&app->toasts);
+    app->dirty = true;
+}
+
+void
+app_resumed(struct app *app)
+{
+    app_changed(app);
+}
+
+void
+app_resize(struct app *app, int rows, int cols)
+{
+    app->rows = rows;
+    app->cols = cols;
+    app->dirty = true;
+}

@@ -1,0 +1,262 @@
+/* The frame around the panes: breadcrumb, message line, hint bar, status line. */
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "ui/app.h"
+#include <stdio.h>
+
+enum { CRUMB_TEXT = 4096, HINTS_MAX = 32 };
+
+static void
+starting_draw(const struct app *app, struct canvas *cv, struct rect r)
+{
+    struct buf safe;
+    buf_init(&safe, 4096);
+    utf8_make_safe(&safe, str_of(app->starting));
+    int row = r.rows / 3;
+    enum role role = app->start_failed ? ROLE_BAD : ROLE_DIM;
+    struct str rest = buf_str(&safe);
+    while (rest.n && row < r.rows) {
+        struct str line = utf8_cut(rest, r.cols - 4, NULL);
+        if (!line.n)
+            break;
+        pane_text(cv, r, row++, 2, role, line);
+        rest = str_sub(rest, line.n, rest.n);
+    }
+    if (app->start_failed)
+        pane_text(cv, r, row + 1, 2, ROLE_TEXT, STR("R tries again, Q quits."));
+    buf_fini(&safe);
+}
+
+struct crumbs {
+    struct str part[APP_PANES_MAX + 2];
+    size_t n;
+};
+
+static void
+crumbs_collect(const struct app *app, struct arena *a, struct crumbs *c)
+{
+    if (app->client)
+        c->part[c->n++] = client_profile(app->client)->name;
+    const struct pane *view = app_view(app);
+    if (view && view->tenant[0])
+        c->part[c->n++] = app_tenant_name(app, str_of(view->tenant));
+    else if (view)
+        c->part[c->n++] = STR("all tenants");
+    for (size_t i = 0; i < app->n; i++) {
+        const struct pane *p = app->stack[i];
+        if (!p->ops->crumb)
+            continue;
+        struct buf b;
+        buf_init(&b, 512);
+        p->ops->crumb(p, &b);
+        c->part[c->n++] = arena_str(a, buf_str(&b));
+        buf_fini(&b);
+    }
+}
+
+/* Environment and tenant stay; when it is too long the panes between go first. */
+static void
+crumbs_join(const struct crumbs *c, size_t skip, struct buf *out)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        if (skip && i >= 2 && i < 2 + skip) {
+            if (i == 2)
+                buf_add_text(out, " / ..");
+            continue;
+        }
+        if (i)
+            buf_add_text(out, " / ");
+        utf8_make_safe(out, c->part[i]);
+    }
+}
+
+void
+app_draw_crumbs(struct app *app, struct canvas *cv, struct rect r)
+{
+    canvas_fill(cv, r, ROLE_TITLE);
+    struct arena a;
+    struct crumbs c = {.n = 0};
+    struct buf b;
+    arena_init(&a, (size_t)1 << 16);
+    buf_init(&b, CRUMB_TEXT);
+    crumbs_collect(app, &a, &c);
+    size_t between = c.n > 3 ? c.n - 3 : 0;
+    for (size_t skip = 0; skip <= between; skip++) {
+        buf_reset(&b);
+        crumbs_join(&c, skip, &b);
+        if (utf8_width(buf_str(&b)) <= r.cols - 2)
+            break;
+    }
+    pane_text(cv, r, 0, 1, ROLE_TITLE, c.n ? buf_str(&b) : STR("gatehouse"));
+    buf_fini(&b);
+    arena_fini(&a);
+}
+
+static void
+busy_text(const struct app *app, struct buf *out)
+{
+    struct client_status s;
+    client_status(app->client, &s);
+    int64_t left = s.retry_at_ms ? s.retry_at_ms - clock_now_ms() : 0;
+    if (s.retry_at_ms)
+        buf_printf(out, "%.*s, retry in %lld s", STR_ARG(s.wait_reason),
+                   (long long)(left > 0 ? (left + 999) / 1000 : 0));
+    else if (s.in_flight)
+        buf_printf(out, "%u in flight", s.in_flight);
+    else if (s.waiting)
+        buf_printf(out, "%u waiting", s.waiting);
+    else if (!s.online)
+        buf_add_text(out, "offline");
+    else
+        buf_printf(out, "%lld ms", (long long)(s.last_latency_us / 1000));
+}
+
+static void
+status_text(const struct app *app, bool narrow, struct buf *out)
+{
+    const struct profile *p = client_profile(app->client);
+    const struct pane *view = app_view(app);
+    struct str tenant = str_of(view ? view->tenant : app->tenant);
+    const char *gap = narrow ? " " : " | ";
+    if (p->production)
+        buf_add_text(out, "PROD ");
+    utf8_make_safe(out, p->name);
+    buf_add_text(out, gap);
+    struct str host = profile_host(p);
+    utf8_make_safe(out, narrow ? str_sub(host, 0, 9) : host);
+    buf_add_text(out, gap);
+    if (!tenant.n)
+        buf_add_text(out, narrow ? "all" : "all tenants");
+    else
+        utf8_make_safe(out, narrow ? str_sub(tenant, 0, 8) : tenant);
+    buf_add_text(out, gap);
+    buf_add_text(out,
+                 p->read_only ? (narrow ? "RO" : "READ-ONLY") : (narrow ? "rw" : "read-write"));
+}
+
+void
+app_draw_status(struct app *app, struct canvas *cv, struct rect r)
+{
+    bool prod = app->client && client_profile(app->client)->production;
+    enum role role = prod ? ROLE_STATUS_PROD : ROLE_STATUS;
+    canvas_fill(cv, r, role);
+    if (!app->client) {
+        pane_text(cv, r, 0, 1, role, STR("not connected"));
+        return;
+    }
+    struct buf left, right;
+    buf_init(&left, 1024);
+    buf_init(&right, 256);
+    busy_text(app, &right);
+    int room = r.cols - utf8_width(buf_str(&right)) - 4;
+    status_text(app, false, &left);
+    if (utf8_width(buf_str(&left)) > room) {
+        buf_reset(&left);
+        status_text(app, true, &left);
+    }
+    struct place at = {r, r.row, r.col + 1, room > 0 ? room : 0, role};
+    canvas_text(cv, at, buf_str(&left));
+    pane_text(cv, r, 0, r.cols - utf8_width(buf_str(&right)) - 1, role, buf_str(&right));
+    buf_fini(&left);
+    buf_fini(&right);
+}
+
+static void
+hints_default(struct hints *h)
+{
+    hint_add(h, ":", "command");
+    hint_add(h, "?", "help");
+    hint_add(h, "Q", "quit");
+}
+
+void
+app_draw_hints(struct app *app, struct canvas *cv, struct rect r)
+{
+    struct hint at[HINTS_MAX];
+    struct hints h = {at, 0, HINTS_MAX};
+    const struct pane *top = app_top(app);
+    canvas_fill(cv, r, ROLE_BAR);
+    if (top && top->ops->hints)
+        top->ops->hints(top, &h);
+    if (!top || !(top->flags & PANE_INPUT))
+        hints_default(&h);
+    int col = 1;
+    for (size_t i = 0; i < h.n; i++) {
+        int width = utf8_width(str_of(at[i].key)) + 1 + utf8_width(str_of(at[i].label));
+        if (col + width > r.cols)
+            continue; /* a shorter one may still fit */
+        col += pane_text(cv, r, 0, col, ROLE_KEY, str_of(at[i].key)) + 1;
+        col += pane_text(cv, r, 0, col, ROLE_BAR, str_of(at[i].label)) + 2;
+    }
+}
+
+/* Line above the bar: a prompt, else a toast, else where we are in the list. */
+static void
+message_draw(struct app *app, struct canvas *cv, struct rect r)
+{
+    struct pane *top = app_top(app);
+    if (top && (top->flags & PANE_LINE)) {
+        top->ops->draw(top, cv, r);
+        return;
+    }
+    if (toast_draw(&app->toasts, cv, r))
+        return;
+    const struct pane *view = app_view(app);
+    if (!view || !view->ops->info)
+        return;
+    struct buf b;
+    buf_init(&b, 1024);
+    view->ops->info(view, &b);
+    int width = utf8_width(buf_str(&b));
+    int col = width + 2 < r.cols ? r.cols - width - 1 : 1;
+    pane_text(cv, r, 0, col, ROLE_DIM, buf_str(&b));
+    buf_fini(&b);
+}
+
+static int
+message_lines(const struct app *app, int cols)
+{
+    const struct pane *top = app_top(app);
+    if (top && (top->flags & PANE_LINE))
+        return 1;
+    int lines = toast_lines(&app->toasts, cols, 4);
+    return lines > 1 ? lines : 1;
+}
+
+static void
+panes_draw(struct app *app, struct canvas *cv, struct rect body)
+{
+    if (!app->n) {
+        if (app->starting[0])
+            starting_draw(app, cv, body);
+        return;
+    }
+    size_t from = app->n - 1;
+    while (from && (app->stack[from]->flags & (PANE_POPUP | PANE_LINE)))
+        from--;
+    for (size_t i = from; i < app->n; i++) {
+        struct pane *p = app->stack[i];
+        if (!(p->flags & PANE_LINE))
+            p->ops->draw(p, cv, body);
+    }
+}
+
+void
+app_draw(struct app *app, struct canvas *cv)
+{
+    struct layout l;
+    layout_screen(&l, cv->rows, cv->cols);
+    app->drawn = cv;
+    app->dirty = false;
+    cv->cursor_visible = false;
+    if (!l.fits) {
+        pane_text(cv, l.screen, 0, 0, ROLE_WARN, STR("Too small: 40x12 is the least. Q quits."));
+        return;
+    }
+    struct rect message = rect_cut_bottom(&l.body, message_lines(app, l.body.cols));
+    app_draw_crumbs(app, cv, l.title);
+    panes_draw(app, cv, l.body);
+    message_draw(app, cv, message);
+    app_draw_hints(app, cv, l.bar);
+    app_draw_status(app, cv, l.status);
+}

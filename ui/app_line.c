@@ -1,0 +1,272 @@
+/* What can be typed after `:`, how it completes, and what it does. */
+#include "base/file.h"
+#include "base/mem.h"
+#include "ui/app.h"
+#include "ui/help.h"
+#include "ui/palette.h"
+#include "ui/table.h"
+#include "ui/textview.h"
+#include <stdio.h>
+
+/* Panes of the interface whose part of the service is not in this version. */
+static const char *const later[] = {"groups", "sessions", "invites", "tokens", "email",
+                                    "sms",    "policies", "mfa",     "outbox", NULL};
+
+static bool
+is_later(struct str word)
+{
+    for (size_t i = 0; later[i]; i++)
+        if (str_eq(word, str_of(later[i])))
+            return resource_by_id(word) == NULL;
+    return false;
+}
+
+static void
+line_tenant(struct app *app, struct str arg)
+{
+    if (str_eq(arg, STR("-")) || str_eq(arg, STR("all"))) {
+        app_set_tenant(app, STR(""), STR(""));
+        return;
+    }
+    /* A name that was seen is as good as an id. */
+    LIST_EACH (it, &app->tenants) {
+        const struct tenant_seen *t = LIST_ENTRY(it, struct tenant_seen, node);
+        if (str_eq_nocase(str_of(t->name), arg)) {
+            app_set_tenant(app, str_of(t->id), str_of(t->name));
+            return;
+        }
+    }
+    app_set_tenant(app, arg, (struct str){0});
+}
+
+static void
+line_profile(struct app *app, struct str arg)
+{
+    struct err err = {0};
+    if (!app->host->profile_set || !app->host->profile_set(app->host->ctx, arg, &err))
+        app_note(app, TOAST_BAD, "Profile not changed: %s", err.msg[0] ? err.msg : "not possible");
+}
+
+static void
+line_theme(struct app *app, struct str arg)
+{
+    struct err err = {0};
+    if (!app->host->theme_set || !app->host->theme_set(app->host->ctx, arg, &err))
+        app_note(app, TOAST_BAD, "Theme not changed: %s", err.msg[0] ? err.msg : "not possible");
+}
+
+static void
+line_export(struct app *app, struct str arg)
+{
+    struct pane *view = app_view(app);
+    if (table_is(view))
+        table_export(table_of(view), arg);
+    else
+        app_note(app, TOAST_WARN, "Only a list can be exported; open one first");
+}
+
+static void
+line_dump(struct app *app, struct str arg)
+{
+    struct buf b;
+    struct err err = {0};
+    char path[1024];
+    if (!app->drawn || arg.n >= sizeof path) {
+        app_note(app, TOAST_WARN, "There is nothing to dump, or the file name is too long");
+        return;
+    }
+    snprintf(path, sizeof path, "%.*s", STR_ARG(arg));
+    buf_init(&b, (size_t)8 << 20);
+    canvas_dump(app->drawn, false, &b);
+    if (file_write(path, buf_str(&b), 0600, &err))
+        app_note(app, TOAST_BAD, "%s", err.msg);
+    else
+        app_note(app, TOAST_GOOD, "Wrote the screen to %s", path);
+    buf_fini(&b);
+}
+
+static void
+line_doctor(struct app *app, struct str arg)
+{
+    struct buf b;
+    (void)arg;
+    buf_init(&b, (size_t)1 << 18);
+    buf_add_text(&b, "# Console\n");
+    buf_printf(&b, "version\t%s\n", GATEHOUSE_VERSION);
+    if (app->client) {
+        const struct profile *p = client_profile(app->client);
+        struct client_status s;
+        client_status(app->client, &s);
+        buf_printf(&b, "profile\t%.*s%s\n", STR_ARG(p->name), p->read_only ? ", read-only" : "");
+        buf_printf(&b, "server\t%.*s\n", STR_ARG(profile_host(p)));
+        buf_printf(&b, "reachable\t%s\n", s.online ? "yes" : "no");
+        buf_printf(&b, "last answer\t%lld ms\n", (long long)(s.last_latency_us / 1000));
+        buf_printf(&b, "clock difference\t%lld ms\n", (long long)s.clock_offset_ms);
+    } else {
+        buf_printf(&b, "server\t%s\n", app->starting);
+    }
+    if (app->host->doctor) {
+        buf_add_text(&b, "\n# Terminal and files\n");
+        app->host->doctor(app->host->ctx, &b);
+    }
+    app_push(app, textview_new("Doctor", buf_str(&b)));
+    buf_fini(&b);
+}
+
+static void
+line_search(struct app *app, struct str arg)
+{
+    (void)arg;
+    app_command(app, COMMAND_SEARCH);
+}
+
+struct line_command {
+    const char *name, *arg, *help;
+    bool needs_arg;
+    void (*run)(struct app *app, struct str arg);
+    /* Appends candidates for the argument, one name a line. */
+    void (*complete)(struct app *app, struct buf *out);
+};
+
+static void
+complete_tenants(struct app *app, struct buf *out)
+{
+    buf_add_text(out, "-\n");
+    LIST_EACH (it, &app->tenants) {
+        const struct tenant_seen *t = LIST_ENTRY(it, struct tenant_seen, node);
+        buf_printf(out, "%s\t%s\n", t->id, t->name);
+    }
+}
+
+static void
+complete_themes(struct app *app, struct buf *out)
+{
+    if (app->host->theme_names)
+        app->host->theme_names(app->host->ctx, out);
+}
+
+static void
+complete_profiles(struct app *app, struct buf *out)
+{
+    if (app->host->profile_names)
+        app->host->profile_names(app->host->ctx, out);
+}
+
+static const struct line_command lines[] = {
+    {"tenant", "ID", "Work in one tenant, - for all", true, line_tenant, complete_tenants},
+    {"profile", "NAME", "Change the profile", true, line_profile, complete_profiles},
+    {"theme", "NAME", "Change the theme", true, line_theme, complete_themes},
+    {"export", "FILE", "Write the list to a .csv or .json file", true, line_export, NULL},
+    {"dump", "FILE", "Write the screen as text to a file", true, line_dump, NULL},
+    {"doctor", "", "What works here and what does not", false, line_doctor, NULL},
+    {"find", "", "Search on the server", false, line_search, NULL},
+};
+
+static const struct line_command *
+line_find(struct str word)
+{
+    for (size_t i = 0; i < COUNT_OF(lines); i++)
+        if (str_eq(str_of(lines[i].name), word))
+            return &lines[i];
+    return NULL;
+}
+
+/* ":audit" is the list of audits; other panes are called what they are. */
+static const struct resource *
+resource_by_word(struct str word)
+{
+    const struct resource *res = resource_by_id(word);
+    if (!res && str_eq(word, STR("audit")))
+        res = resource_by_id(STR("audits"));
+    if (!res && str_eq(word, STR("config")))
+        res = resource_by_id(STR("configuration"));
+    return res;
+}
+
+void
+app_command_line(struct app *app, struct str line)
+{
+    line = str_trim(line);
+    struct str rest = line, word;
+    app->dirty = true;
+    if (!line.n || !str_next(&rest, ' ', &word))
+        return;
+    struct str arg = str_given(rest) ? str_trim(rest) : STR("");
+    const struct line_command *c = line_find(word);
+    const struct resource *res = resource_by_word(word);
+    enum command cmd = command_by_name(word);
+    if (c && c->needs_arg && !arg.n)
+        app_note(app, TOAST_WARN, ":%s needs %s; Tab shows what fits", c->name, c->arg);
+    else if (c)
+        c->run(app, arg);
+    else if (res)
+        app_open_resource(app, res);
+    else if (is_later(word))
+        app_note(app, TOAST_INFO, ":%.*s is not built yet in this version", STR_ARG(word));
+    else if (cmd != COMMAND_NONE)
+        app_command(app, cmd);
+    else
+        app_note(app, TOAST_WARN, "There is no command :%.*s; Tab completes, ? explains",
+                 STR_ARG(word));
+}
+
+/* Adds a candidate if it goes on from what is typed. */
+static void
+offer(struct buf *out, struct str typed, struct str text, struct str note)
+{
+    if (!str_starts(text, typed))
+        return;
+    buf_add_str(out, text);
+    buf_add_char(out, '\t');
+    buf_add_str(out, note);
+    buf_add_char(out, '\n');
+}
+
+static void
+complete_arg(struct app *app, const struct line_command *c, struct str typed, struct buf *out)
+{
+    struct buf names, text;
+    if (!c->complete)
+        return;
+    buf_init(&names, (size_t)1 << 17);
+    buf_init(&text, 1024);
+    c->complete(app, &names);
+    struct str rest = buf_str(&names), line;
+    while (rest.n && str_next(&rest, '\n', &line)) {
+        ptrdiff_t tab = str_find_char(line, '\t');
+        buf_reset(&text);
+        buf_printf(&text, "%s ", c->name);
+        buf_add_str(&text, tab < 0 ? line : str_sub(line, 0, (size_t)tab));
+        offer(out, typed, buf_str(&text),
+              tab < 0 ? STR("") : str_sub(line, (size_t)tab + 1, line.n));
+    }
+    buf_fini(&names);
+    buf_fini(&text);
+}
+
+static void
+complete_word(struct str typed, struct buf *out)
+{
+    for (size_t i = 0; resources[i]; i++)
+        offer(out, typed, str_of(resources[i]->id), str_of(resources[i]->title));
+    for (size_t i = 0; i < COUNT_OF(lines); i++)
+        offer(out, typed, str_of(lines[i].name), str_of(lines[i].help));
+    for (int id = COMMAND_NONE + 1; id < COMMAND_COUNT; id++) {
+        const struct command_info *info = command_info((enum command)id);
+        if (!line_find(str_of(info->name)))
+            offer(out, typed, str_of(info->name), str_of(info->help));
+    }
+}
+
+void
+palette_complete(struct app *app, struct str typed, struct buf *out)
+{
+    struct str rest = typed, word;
+    if (!typed.n || !str_next(&rest, ' ', &word) || !str_given(rest)) {
+        complete_word(typed, out);
+        return;
+    }
+    const struct line_command *c = line_find(word);
+    if (c)
+        complete_arg(app, c, typed, out);
+}

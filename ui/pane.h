@@ -1,0 +1,76 @@
+#ifndef UI_PANE_H
+#define UI_PANE_H
+/*
+ * The life of a pane. Everything on the screen between the status line and the hint bar is a pane
+ * on one stack: lists, details, forms, and also menus, confirmations and the command line, which
+ * are pop-ups drawn over the pane below. Only the top pane gets keys. A pane struct starts with
+ * `struct pane`; app_push gives it to the app, which calls ops->close once and frees it. Calls a
+ * pane waits for are in its callset: closing the pane cancels them and drops late answers. UI
+ * thread only.
+ */
+#include "client/client.h"
+#include "ui/canvas.h"
+#include "ui/command.h"
+#include "ui/layout.h"
+
+struct app;
+struct pane;
+struct json;
+
+/* One entry of the hint bar. */
+struct hint {
+    const char *key, *label;
+};
+struct hints {
+    struct hint *at;
+    size_t n, size;
+};
+void hint_add(struct hints *h, const char *key, const char *label);
+
+enum {
+    PANE_POPUP = 1 << 0, /* drawn over the pane below */
+    PANE_LINE = 1 << 1,  /* drawn in the message line only (prompts) */
+    PANE_INPUT = 1 << 2, /* takes keys before the keymap: a field has the focus */
+    PANE_FROZEN = 1 << 3 /* panes below must not move rows under the cursor */
+};
+
+struct pane_ops {
+    /* Frees what the pane owns, not the pane itself. */
+    void (*close)(struct pane *p);
+    void (*draw)(struct pane *p, struct canvas *cv, struct rect r);
+    /* True if the command was handled; NULL: none is. */
+    bool (*command)(struct pane *p, enum command cmd);
+    /* A key: first with PANE_INPUT, else those the keymap does not know. True if handled. */
+    bool (*key)(struct pane *p, uint32_t key);
+    /* Pasted text, PANE_INPUT panes only; NULL: a paste is dropped with a note. */
+    void (*paste)(struct pane *p, struct str text);
+    /* Short name for the breadcrumb, into out. NULL: not in the breadcrumb. */
+    void (*crumb)(const struct pane *p, struct buf *out);
+    void (*hints)(const struct pane *p, struct hints *h);
+    /* Right part of the message line: position, marks, age. */
+    void (*info)(const struct pane *p, struct buf *out);
+    /* Something changed on the server: read again what is shown. */
+    void (*reload)(struct pane *p);
+    /* Its calls were cancelled by the person: stop showing that it loads. */
+    void (*stopped)(struct pane *p);
+    /* Actions and keys of this pane for the help screen. */
+    void (*help)(const struct pane *p, struct buf *out);
+    /* Row under the cursor and its resource, for `t`, copy and so on; NULL: none. */
+    const struct json *(*row)(const struct pane *p);
+};
+
+enum { TENANT_SIZE = 128 };
+
+struct pane {
+    const struct pane_ops *ops;
+    struct app *app;
+    unsigned serial; /* never reused; how others refer to a pane that may be gone */
+    unsigned flags;
+    struct callset calls;
+    char tenant[TENANT_SIZE];        /* tenant this pane works in, "" for the whole environment */
+    const struct resource *resource; /* NULL: none */
+};
+
+/* Text at a line of r, cut to it. Convenience over canvas_text. */
+int pane_text(struct canvas *cv, struct rect r, int row, int col, enum role role, struct str text);
+#endif

@@ -1,0 +1,9 @@
+#ifndef UI_RESOURCES_ALL_H
+#define UI_RESOURCES_ALL_H
+/* Every descriptor, one per file of this folder. Constants. */
+#include "ui/resource.h"
+
+extern const struct resource resource_tenants, resource_sub_accounts, resource_users,
+    resource_roles, resource_permissions, resource_categories, resource_audits,
+    resource_configuration;
+#endif

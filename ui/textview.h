@@ -1,0 +1,11 @@
+#ifndef UI_TEXTVIEW_H
+#define UI_TEXTVIEW_H
+/*
+ * A page of text to read: help, facts for `:doctor`, JSON of a row. Scrolls, and finds with `/`,
+ * `n` and `N`. A line that starts with "# " is a heading; a TAB sets off a left column of keys.
+ */
+#include "ui/pane.h"
+
+/* The text is copied. */
+struct pane *textview_new(const char *crumb, struct str text);
+#endif
