@@ -98,6 +98,27 @@ write_section(struct buf *out, const char *title, const struct field *table)
     write_fields(out, table, 0);
 }
 
+/* Who may call, in words. */
+static const char *
+caller(enum auth a)
+{
+    switch (a) {
+    case AUTH_PUBLIC:
+        return "no token";
+    case AUTH_VENDOR:
+        return "environment token";
+    case AUTH_TENANT:
+        return "environment or user token";
+    case AUTH_USER:
+        return "user token";
+    case AUTH_ANY:
+        return "any token";
+    case AUTH_UNSET:
+        break;
+    }
+    return "nobody";
+}
+
 static const char *
 reply_title(const struct op *op)
 {
@@ -140,7 +161,7 @@ void
 opdoc_operation(struct buf *out, const struct op *op)
 {
     buf_printf(out, "%s: %s\n%s %s\n", op->name, op->title, method_name(op->method), op->path);
-    buf_printf(out, "%s; called with: %s token", op->group, auth_name(op->auth));
+    buf_printf(out, "%s; called with %s", op->group, caller(op->auth));
     if (op->perm)
         buf_printf(out, " (%s)", op->perm);
     write_scope(out, op->ctx);
@@ -183,7 +204,7 @@ markdown_row(struct buf *out, const struct op *op, bool bound)
 {
     buf_printf(out, "| `%s` | %s | `%s` | %s%s | %s | %s |\n", op->name, method_name(op->method),
                op->path, op->title, op->flags & OPF_EXTRA ? " (not published)" : "",
-               auth_name(op->auth), bound ? "yes" : "no");
+               caller(op->auth), bound ? "yes" : "no");
 }
 
 static void
@@ -217,7 +238,7 @@ opdoc_markdown(struct buf *out, const bool bound[OP_COUNT])
         if (strcmp(group, op->group) != 0) {
             group = op->group;
             buf_printf(out,
-                       "\n## %s\n\n| Name | Method | Path | What it does | Token | Bound |\n"
+                       "\n## %s\n\n| Name | Method | Path | What it does | Called with | Bound |\n"
                        "|---|---|---|---|---|---|\n",
                        group);
         }

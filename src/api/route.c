@@ -141,11 +141,29 @@ route_unescape(struct str s, bool plus_is_space, struct arena *a)
     return utf8_valid(decoded) ? decoded : (struct str){NULL, 0};
 }
 
+/* Nearly every path: nothing to decode. */
+static bool
+is_plain(struct str path)
+{
+    for (size_t i = 0; i < path.n; i++) {
+        unsigned char c = (unsigned char)path.p[i];
+        if (c <= 0x20 || c >= 0x7f || c == '%' || c == '\\')
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_dots(struct str s)
+{
+    return s.n > 0 && s.n <= 2 && s.p[0] == '.' && s.p[s.n - 1] == '.';
+}
+
 /* A decoded segment that may be compared and handed on. */
 static bool
 segment_ok(struct str s)
 {
-    if (!str_given(s) || s.n == 0 || str_eq(s, STR(".")) || str_eq(s, STR("..")))
+    if (s.n == 0 || is_dots(s))
         return false;
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
@@ -167,12 +185,14 @@ split_path(struct str path, struct arena *a, struct str *segments, size_t *n)
         rest.n--;
     if (rest.n == 0)
         return true;
+    bool plain = is_plain(path);
     struct str part;
     while (str_next(&rest, '/', &part)) {
-        struct str decoded = route_unescape(part, false, a);
-        if (*n == ROUTE_SEGMENTS_MAX || !segment_ok(decoded))
+        if (!plain)
+            part = route_unescape(part, false, a);
+        if (*n == ROUTE_SEGMENTS_MAX || !segment_ok(part))
             return false;
-        segments[(*n)++] = decoded;
+        segments[(*n)++] = part;
     }
     return true;
 }

@@ -94,7 +94,8 @@ test_operation(void **state)
     (void)state;
     opdoc_operation(&out, op_get(OP_users_bulk_invite));
     assert_non_null(strstr(out.p, "POST /identity/resources/users/bulk/v1/invite\n"));
-    assert_non_null(strstr(out.p, "(fe.secure.write.users), needs a tenant; answers 202\n"));
+    assert_non_null(strstr(out.p, "called with environment or user token (fe.secure.write.users), "
+                                  "needs a tenant; answers 202\n"));
     assert_non_null(strstr(out.p, "  users                        list of object, required"));
     assert_non_null(strstr(out.p, "    password                   string, secret"));
     for (size_t i = 0; i < OP_COUNT; i++) {
