@@ -49,7 +49,7 @@ add_line(const struct db *db, struct str line, struct buf *out)
 {
     while (line.n) {
         ptrdiff_t open = str_find_char(line, '{');
-        struct str rest = open < 0 ? (struct str){0} : str_sub(line, (size_t)open, SIZE_MAX);
+        struct str rest = str_sub(line, open < 0 ? line.n : (size_t)open, SIZE_MAX);
         ptrdiff_t close = str_find_char(rest, '}');
         char word[WORD_MAX] = "";
         if (rest.p && close > 0 && close < WORD_MAX - 1)

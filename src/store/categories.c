@@ -114,7 +114,7 @@ enum err_code
 store_category_update(const struct scope *s, const struct category *c, unsigned given,
                       struct err *err)
 {
-    struct category now;
+    struct category now = {0};
     enum err_code rc = store_category_get(s, c->id, &now, err);
     if (rc == ERR_OK && given & CATEGORY_F_NAME)
         rc = store_check_key(c->name, "name", err);

@@ -110,8 +110,8 @@ store_membership_remove(const struct scope *s, struct str user_id, struct err *e
 {
     static const char *const steps[] = {
         "DELETE FROM user_roles WHERE user_seq = $1 AND tenant_seq = $2",
-        "DELETE FROM group_users WHERE user_seq = $1 AND group_seq IN "
-        "(SELECT seq FROM user_groups WHERE tenant_seq = $2)",
+        ("DELETE FROM group_users WHERE user_seq = $1 AND group_seq IN "
+         "(SELECT seq FROM user_groups WHERE tenant_seq = $2)"),
         "DELETE FROM user_tenants WHERE user_seq = $1 AND tenant_seq = $2",
     };
     int64_t user_seq;
@@ -262,7 +262,7 @@ leave_source(const struct scope *s, const struct scope *to, int64_t *left, struc
 enum err_code
 store_membership_migrate(const struct scope *s, struct str target, int64_t *moved, struct err *err)
 {
-    struct scope to;
+    struct scope to = {0};
     int64_t joined = 0, left = 0;
     enum err_code rc = store_need_tenant(s, err);
     if (rc == ERR_OK)

@@ -227,7 +227,7 @@ store_permission_add_roles(const struct scope *s, struct str id, const struct st
                            size_t n, struct err *err)
 {
     struct permission p;
-    int64_t *seqs;
+    int64_t *seqs = NULL;
     enum err_code rc = store_permission_get(s, id, &p, err);
     if (rc == ERR_OK)
         rc = roles_resolve(s, role_ids, n, &seqs, err);
@@ -243,7 +243,7 @@ enum err_code
 store_permissions_classify(const struct scope *s, const struct str *ids, size_t n, struct str type,
                            struct err *err)
 {
-    int64_t *seqs;
+    int64_t *seqs = NULL;
     enum err_code rc = permissions_resolve(s, ids, n, &seqs, err);
     for (size_t i = 0; rc == ERR_OK && i < n; i++)
         rc = db_exec(s->conn,

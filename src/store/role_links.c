@@ -54,18 +54,23 @@ roles_load_permissions_part(const struct scope *s, struct role *roles, size_t n,
 }
 
 /* `sql` takes the environment and the id, and when n_args is 3 the scope's tenant. */
+struct resolver {
+    const char *sql, *what;
+    size_t n_args;
+};
+
 static enum err_code
-resolve(const struct scope *s, const char *sql, size_t n_args, const struct str *ids, size_t n,
+resolve(const struct scope *s, const struct resolver *r, const struct str *ids, size_t n,
         int64_t *out, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
         const struct db_value args[] = {DB_I(s->env), DB_T(ids[i]), DB_I(s->tenant_seq)};
         bool found;
-        enum err_code rc = db_query_int(s->conn, sql, args, n_args, &out[i], &found, err);
+        enum err_code rc = db_query_int(s->conn, r->sql, args, r->n_args, &out[i], &found, err);
         if (rc != ERR_OK)
             return rc;
         if (!found)
-            return ERR_NOT_FOUND;
+            return store_missing(r->what, err);
     }
     return ERR_OK;
 }
@@ -74,19 +79,19 @@ enum err_code
 permissions_resolve(const struct scope *s, const struct str *ids, size_t n, int64_t **out,
                     struct err *err)
 {
+    static const struct resolver r = {"SELECT seq FROM permissions WHERE env = $1 AND id = $2",
+                                      "Permission", 2};
     *out = ARENA_ARRAY(s->arena, n + 1, int64_t);
-    enum err_code rc =
-        resolve(s, "SELECT seq FROM permissions WHERE env = $1 AND id = $2", 2, ids, n, *out, err);
-    return rc == ERR_NOT_FOUND ? store_missing("Permission", err) : rc;
+    return resolve(s, &r, ids, n, *out, err);
 }
 
 enum err_code
 roles_resolve(const struct scope *s, const struct str *ids, size_t n, int64_t **out,
               struct err *err)
 {
+    static const struct resolver r = {
+        "SELECT r.seq FROM roles r WHERE r.env = $1 AND r.id = $2 AND " ROLE_VISIBLE("$3"), "Role",
+        3};
     *out = ARENA_ARRAY(s->arena, n + 1, int64_t);
-    enum err_code rc = resolve(
-        s, "SELECT r.seq FROM roles r WHERE r.env = $1 AND r.id = $2 AND " ROLE_VISIBLE("$3"), 3,
-        ids, n, *out, err);
-    return rc == ERR_NOT_FOUND ? store_missing("Role", err) : rc;
+    return resolve(s, &r, ids, n, *out, err);
 }

@@ -199,7 +199,7 @@ store_role_set_permissions(const struct scope *s, struct str id, const struct st
                            size_t n, struct err *err)
 {
     struct role r;
-    int64_t *seqs;
+    int64_t *seqs = NULL;
     enum err_code rc = store_role_get(s, id, &r, err);
     if (rc == ERR_OK)
         rc = permissions_resolve(s, permission_ids, n, &seqs, err);

@@ -216,7 +216,7 @@ store_tenant_create(const struct scope *s, struct tenant *t, bool *revived, stru
 enum err_code
 store_tenant_update(const struct scope *s, const struct tenant *t, uint64_t given, struct err *err)
 {
-    struct tenant now;
+    struct tenant now = {0};
     enum err_code rc = check(t, err);
     if (rc == ERR_OK)
         rc = store_tenant_get(s, t->tenant_id, &now, err);
@@ -264,7 +264,7 @@ enum err_code
 store_tenant_merge_metadata(const struct scope *s, struct str tenant_id, const struct json *object,
                             struct err *err)
 {
-    struct tenant t;
+    struct tenant t = {0};
     enum err_code rc = store_tenant_get(s, tenant_id, &t, err);
     if (rc != ERR_OK)
         return rc;
@@ -280,7 +280,7 @@ enum err_code
 store_tenant_delete_metadata(const struct scope *s, struct str tenant_id, struct str key,
                              struct err *err)
 {
-    struct tenant t;
+    struct tenant t = {0};
     enum err_code rc = store_tenant_get(s, tenant_id, &t, err);
     if (rc != ERR_OK)
         return rc;
@@ -328,7 +328,7 @@ empty_tenant(const struct scope *s, const struct tenant *t, struct err *err)
 enum err_code
 store_tenant_delete(const struct scope *s, struct str tenant_id, struct err *err)
 {
-    struct tenant t;
+    struct tenant t = {0};
     enum err_code rc = store_tenant_get(s, tenant_id, &t, err);
     if (rc != ERR_OK)
         return rc;

@@ -39,7 +39,7 @@ enum err_code
 store_user_roles(const struct scope *s, struct str user_id, enum role_change change,
                  const struct str *role_ids, size_t n, struct err *err)
 {
-    int64_t user_seq, *roles;
+    int64_t user_seq = 0, *roles = NULL;
     enum err_code rc = store_need_tenant(s, err);
     if (rc == ERR_OK)
         rc = user_resolve(s, user_id, &user_seq, err);

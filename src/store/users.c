@@ -239,7 +239,7 @@ write_update(const struct scope *s, const struct user *u, uint64_t given, const 
 enum err_code
 store_user_update(const struct scope *s, const struct user *u, uint64_t given, struct err *err)
 {
-    struct user after;
+    struct user after = {0};
     enum err_code rc = check(u, err);
     if (rc == ERR_OK)
         rc = store_user_get(s, USER_BY_ID, u->id, &after, err);
@@ -260,7 +260,7 @@ store_user_update(const struct scope *s, const struct user *u, uint64_t given, s
 enum err_code
 store_user_delete(const struct scope *s, struct str id, struct err *err)
 {
-    int64_t seq;
+    int64_t seq = 0;
     enum err_code rc = user_resolve(s, id, &seq, err);
     if (rc != ERR_OK)
         return rc;
