@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "server/call.h"
 
-enum { HTTP_LISTENERS_MAX = 8, HTTP_URL_SIZE = 160 };
+enum { HTTP_LISTENERS_MAX = 8 };
 
 struct http_request {
     /* What came. Views live as long as the request. */

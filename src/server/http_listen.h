@@ -9,7 +9,7 @@ struct listener {
     bool unix_path; /* remove the path when done */
     bool loopback;  /* only this host can connect */
     bool tls;
-    char url[160]; /* as a client writes it; for unix sockets "unix:PATH" */
+    char url[200]; /* as a client writes it; for unix sockets "unix:PATH" */
 };
 
 struct listen_rules {
