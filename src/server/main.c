@@ -79,8 +79,21 @@ show_coverage(bool markdown)
 static void
 say(void *arg, struct str line)
 {
-    (void)arg;
-    (void)printf("%.*s\n", STR_ARG(line));
+    buf_add_str(arg, line);
+    buf_add_char(arg, '\n');
+}
+
+static enum err_code
+check_database(struct db *db, struct err *err)
+{
+    struct buf text;
+    buf_init(&text, OUTPUT_MAX);
+    enum err_code rc = db_check(db, say, &text, err);
+    if (!rc && text.n == 0)
+        buf_add_text(&text, "no faults found\n");
+    (void)print(&text);
+    buf_fini(&text);
+    return rc;
 }
 
 static int
@@ -94,7 +107,7 @@ tend_database(const struct config *c, const struct server_options *options)
     if (c->backup)
         rc = db_backup(db, c->backup, &err);
     if (!rc && c->check)
-        rc = db_check(db, say, NULL, &err);
+        rc = check_database(db, &err);
     db_close(db);
     return rc ? fail(&err) : EXIT_DONE;
 }
@@ -176,7 +189,8 @@ run(const struct config *c)
                                      .tls_cert = c->tls_cert,
                                      .tls_key = c->tls_key,
                                      .insecure_listen = c->insecure_listen,
-                                     .demo = c->demo};
+                                     .demo = c->demo,
+                                     .existing = c->check || c->backup};
     if (!options.data)
         options.data = file_xdg_dir("DATA", &a).p;
     int status = c->check || c->backup ? tend_database(c, &options) : run_server(&options);

@@ -20,6 +20,8 @@
 #include "server/state.h"
 #include "store/store.h"
 
+#include <unistd.h>
+
 enum { GRACE_MS = 9000, HASHES_AT_ONCE = 2, HASHES_WAITING = 64, PEM_MAX = 256 * 1024 };
 
 /* -- database -- */
@@ -40,8 +42,15 @@ server_open_database(struct db **out, const struct server_options *o, struct err
     if (!o->database)
         url =
             o->data ? arena_printf(&a, "sqlite:%s/gatehouse.db", o->data) : STR("sqlite::memory:");
-    struct db_options options = {.create = true, .lock_dir = o->data};
-    enum err_code rc = make_data_dir(o, err);
+    if (o->existing && !o->database &&
+        (!o->data || access(url.p + sizeof "sqlite:" - 1, F_OK) != 0)) {
+        enum err_code none =
+            err_set(err, ERR_NOT_FOUND, "there is no database in %s", o->data ? o->data : "memory");
+        arena_fini(&a);
+        return none;
+    }
+    struct db_options options = {.create = !o->existing, .lock_dir = o->data};
+    enum err_code rc = o->existing ? ERR_OK : make_data_dir(o, err);
     if (!rc)
         rc = db_open(out, url, &options, err);
     if (!rc)
@@ -158,11 +167,11 @@ name_server(struct server *s, const struct server_options *o)
     s->outbox = arena_str(&s->arena, outbox);
 }
 
+/* The sockets come first: a wrong address is told before anything is made on disk. Who connects early waits. */
 static enum err_code
-listen_and_serve(struct server *s, const struct server_options *o, struct err *err)
+open_sockets(struct server *s, const struct server_options *o, struct arena *scratch,
+             struct err *err)
 {
-    struct arena scratch;
-    arena_init(&scratch, 2 * PEM_MAX);
     struct http_options h = {.listen = o->listen,
                              .n_listen = o->n_listen,
                              .insecure_listen = o->insecure_listen,
@@ -171,11 +180,22 @@ listen_and_serve(struct server *s, const struct server_options *o, struct err *e
                              .handle = handle,
                              .is_slow = is_slow,
                              .arg = s};
-    enum err_code rc = read_tls(o, &scratch, &h, err);
+    enum err_code rc = read_tls(o, scratch, &h, err);
     if (!rc && o->n_listen > 0)
         rc = http_open(&s->http, &h, err);
     if (!rc)
         name_server(s, o);
+    return rc;
+}
+
+static enum err_code
+start(struct server *s, const struct server_options *o, struct err *err)
+{
+    struct arena scratch; /* the TLS key, until the library has it */
+    arena_init(&scratch, 4 * PEM_MAX);
+    enum err_code rc = open_sockets(s, o, &scratch, err);
+    if (!rc)
+        rc = prepare(s, o, err);
     if (!rc && s->http)
         rc = http_serve(s->http, err);
     arena_fini(&scratch);
@@ -193,9 +213,7 @@ server_start(struct server **out, const struct server_options *options, struct e
     arena_init(&s->arena, 4 * 1024 * 1024);
     s->started_ms = clock_mono_ms();
     rand_bytes(s->trace_seed, sizeof s->trace_seed);
-    enum err_code rc = prepare(s, options, err);
-    if (!rc)
-        rc = listen_and_serve(s, options, err);
+    enum err_code rc = start(s, options, err);
     if (rc) {
         server_stop(s);
         return rc;

@@ -17,6 +17,7 @@ struct server_options {
     const char *database; /* NULL: sqlite:DATA/gatehouse.db */
     const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
     bool insecure_listen, demo;
+    bool existing;             /* the database must be there already */
     unsigned threads, workers; /* 0: as fits the machine */
 };
 
