@@ -214,9 +214,14 @@ call_page(const struct call *c, int64_t limit_preset, struct page *out)
 {
     const struct field *limit = field_find(c->op->query, STR("_limit"));
     int64_t most = limit && limit->flags & FIELD_HAS_MAX ? limit->max : PAGE_LIMIT_MAX;
+    int64_t least = 1;
+    if (limit_preset == 0) {
+        least = 0;
+        most = PAGE_NUMBER_MAX;
+    }
     *out = (struct page){
         .number = clamp(call_query_int(c, "_offset", 0), 0, PAGE_NUMBER_MAX),
-        .limit = clamp(call_query_int(c, "_limit", limit_preset), 1, most),
+        .limit = clamp(call_query_int(c, "_limit", limit_preset), least, most),
         .sort_by = call_query(c, "_sortBy"),
         .descending = str_eq_nocase(call_query(c, "_order"), STR("DESC")),
         .filter = call_query(c, "_filter"),

@@ -120,7 +120,8 @@ struct page {
     bool descending;
     struct str filter;
 };
-/* Reads _offset, _limit, _sortBy, _order, _filter with the row's defaults and limits. */
+/* Reads _offset, _limit, _sortBy, _order, _filter with the row's limits. A preset of 0 means that
+ * everything is one page (limit 0) unless the caller sets a limit. */
 void call_page(const struct call *c, int64_t limit_preset, struct page *out);
 /*
  * {"items":[ ... ],"_metadata":{totalItems,totalPages},"_links":{next,prev,first,last}}: open,

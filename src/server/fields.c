@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 
+enum { TENANT_ID_MAX = 255 };
+
 static struct str
 json_as_text(const struct call *c, const struct json *j)
 {
@@ -81,4 +83,43 @@ fields_write(struct jw *w, struct field_table table, unsigned without, const voi
     for (size_t i = 0; i < table.n; i++)
         if (table.rows[i].wire && !(table.rows[i].flags & without))
             write_row(w, &table.rows[i], base);
+}
+
+void
+fields_write_declared(struct call *c, struct field_table table, const void *base)
+{
+    for (size_t i = 0; i < table.n; i++)
+        if (table.rows[i].wire && field_find(c->op->reply, str_of(table.rows[i].wire)))
+            write_row(&c->out, &table.rows[i], base);
+}
+
+enum err_code
+fields_check_metadata(struct call *c, struct err *err)
+{
+    struct str text = call_str(c, "metadata");
+    if (!str_given(text))
+        return ERR_OK;
+    struct json *parsed = json_parse(text, text.n, NULL);
+    bool good = parsed != NULL;
+    json_free(parsed);
+    if (good)
+        return ERR_OK;
+    return call_refuse(c, err, ERR_INVALID, NULL,
+                       "metadata must be JSON or a text that holds JSON");
+}
+
+enum err_code
+fields_check_tenant_id(struct call *c, struct str id, struct err *err)
+{
+    bool good = id.n <= TENANT_ID_MAX && (id.n > 0 || !str_given(id));
+    for (size_t i = 0; good && i < id.n; i++) {
+        char ch = id.p[i];
+        good = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+               (ch && strchr("-_.:@+", ch));
+    }
+    if (good)
+        return ERR_OK;
+    return call_refuse(c, err, ERR_INVALID, NULL,
+                       "tenantId must be 1 to %d letters, digits or any of - _ . : @ +",
+                       TENANT_ID_MAX);
 }

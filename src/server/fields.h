@@ -25,4 +25,14 @@ uint64_t fields_read(const struct call *c, const struct json *body, struct field
 /* Writes each row with a wire name as key and value into the open object; rows with a flag of
  * `without` are left out. */
 void fields_write(struct jw *w, struct field_table table, unsigned without, const void *base);
+/* Of the same rows only those that the operation's reply declares. */
+void fields_write_declared(struct call *c, struct field_table table, const void *base);
+/*
+ * Whether the `metadata` of the body, if given, can be kept: any JSON value, or a text that holds
+ * one. Else refuses.
+ */
+enum err_code fields_check_metadata(struct call *c, struct err *err);
+/* Whether a tenant id that a customer chose can be one: it has to survive a URL, a header and a log
+ * line. Absent is fine; else refuses. */
+enum err_code fields_check_tenant_id(struct call *c, struct str id, struct err *err);
 #endif

@@ -101,7 +101,7 @@ static const struct field tenant_fields[] = {
 
 /* A tenant as the second version of the routes gives it. */
 static const struct field tenant_v2_fields[] = {
-    TENANT_HEAD, OPT_ENUM("tenantType", tenant_type_choices),
+    TENANT_HEAD, OPTX("tenantType", ENUM, FIELD_NULLABLE, .choices = tenant_type_choices),
     OPTF("domain", STRING, FIELD_NULLABLE), OPTF("alias", STRING, FIELD_NULLABLE),
     OPTF("address2", STRING, FIELD_NULLABLE), OPTF("countryCode", STRING, FIELD_NULLABLE),
     OPTF("state", STRING, FIELD_NULLABLE), OPTF("city", STRING, FIELD_NULLABLE),

@@ -85,8 +85,6 @@ write_tree(struct call *c, const struct tenant_nodes *nodes, size_t at)
     jw_open(&c->out, '{');
     jw_kstr(&c->out, "tenantId", t->tenant_id);
     jw_kstr(&c->out, "name", t->name);
-    jw_kbool(&c->out, "isReseller", t->is_reseller);
-    jw_ki64(&c->out, "level", nodes->items[at].level);
     jw_key(&c->out, "children");
     jw_open(&c->out, '[');
     for (size_t i = at + 1; i < nodes->n; i++)
@@ -139,6 +137,22 @@ op_hierarchy_delete(struct call *c, struct err *err)
     return rc;
 }
 
+/* The parent must be one that the caller sees; the child is seen by nobody until it hangs below it,
+ * so it is made from above. */
+static enum err_code
+create_below(struct call *c, struct tenant *t, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct scope everywhere;
+    struct tenant parent;
+    enum err_code rc = s ? store_tenant_get(s, t->parent_id, &parent, err) : err_failed(err);
+    if (!rc)
+        rc = scope_tenant(s, (struct str){NULL, 0}, &everywhere, err);
+    if (!rc)
+        rc = store_tenant_create(&everywhere, t, NULL, err);
+    return refuse_node(c, err, rc);
+}
+
 static enum err_code
 op_sub_tenants_create(struct call *c, struct err *err)
 {
@@ -147,13 +161,15 @@ op_sub_tenants_create(struct call *c, struct err *err)
     fields_read(c, c->body, table, &t);
     t.tenant_id = call_str(c, "tenantId");
     t.parent_id = call_str(c, "parentTenantId");
-    const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_tenant_create(s, &t, NULL, err) : err_failed(err);
-    rc = refuse_node(c, err, rc);
+    enum err_code rc = fields_check_tenant_id(c, t.tenant_id, err);
+    if (!rc)
+        rc = create_below(c, &t, err);
     if (rc)
         return rc;
     call_audit(c, "tenant", t.tenant_id, "Medium", "Created sub-account %.*s", STR_ARG(t.name));
-    shape_tenant(c, &t, false);
+    jw_open(&c->out, '{');
+    fields_write_declared(c, table, &t);
+    jw_close(&c->out, '}');
     return ERR_OK;
 }
 

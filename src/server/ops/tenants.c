@@ -3,7 +3,7 @@
 #include "server/ops/ops.h"
 #include "server/shape.h"
 
-enum { TENANT_PAGE = 50, ID_MAX = 255, IDS_MAX = 200 };
+enum { TENANT_PAGE = 50, IDS_MAX = 200 };
 
 static const struct field_table table = {tenant_fields, TENANT_FIELDS};
 
@@ -17,22 +17,6 @@ refuse_tenant(struct call *c, struct err *err, enum err_code rc)
     return rc;
 }
 
-/* Customers choose ids freely: anything that survives a URL, a header and a log line. */
-static enum err_code
-check_id(struct call *c, struct str id, struct err *err)
-{
-    bool good = id.n > 0 && id.n <= ID_MAX;
-    for (size_t i = 0; good && i < id.n; i++) {
-        char ch = id.p[i];
-        good = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-               (ch && strchr("-_.:@+", ch));
-    }
-    if (good)
-        return ERR_OK;
-    return call_refuse(c, err, ERR_INVALID, NULL,
-                       "tenantId must be 1 to %d letters, digits or any of - _ . : @ +", ID_MAX);
-}
-
 static enum err_code
 op_tenants_create(struct call *c, struct err *err)
 {
@@ -41,7 +25,9 @@ op_tenants_create(struct call *c, struct err *err)
     fields_read(c, c->body, table, &t);
     t.tenant_id = call_str(c, "tenantId");
     t.parent_id = call_str(c, "parentTenantId");
-    enum err_code rc = str_given(t.tenant_id) ? check_id(c, t.tenant_id, err) : ERR_OK;
+    enum err_code rc = fields_check_tenant_id(c, t.tenant_id, err);
+    if (!rc)
+        rc = fields_check_metadata(c, err);
     const struct scope *s = rc ? NULL : call_scope(c, err);
     bool revived = false;
     if (!rc)
@@ -157,8 +143,10 @@ update(struct call *c, bool v2, struct err *err)
         return call_refuse(c, err, ERR_INVALID, NULL, "At least one property must be provided");
     uint64_t given = fields_read(c, c->body, table, &t);
     t.tenant_id = call_param(c, "tenantId");
-    const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_tenant_update(s, &t, given, err) : err_failed(err);
+    enum err_code rc = fields_check_metadata(c, err);
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    if (!rc)
+        rc = s ? store_tenant_update(s, &t, given, err) : err_failed(err);
     if (rc == ERR_CONFLICT)
         return call_refuse(c, err, rc, NULL, "Tenant alias already exists");
     if (!rc)

@@ -1,0 +1,317 @@
+#include "tests/support/scene.h"
+
+#include "api/route.h"
+#include "server/registry.h"
+#include "server/state.h"
+#include "tests/support/reply_check.h"
+
+#include <stdio.h>
+
+enum { TEXT_MAX = 1 << 20 };
+
+void
+scene_start(struct scene *s)
+{
+    *s = (struct scene){.n_kept = 0};
+    tserver_start(&s->t);
+}
+
+void
+scene_stop(struct scene *s)
+{
+    tserver_stop(&s->t);
+}
+
+/* -- values -- */
+
+void
+scene_keep(struct scene *s, const char *name, struct str value)
+{
+    size_t i = 0;
+    while (i < s->n_kept && !str_eq(s->kept[i].name, str_of(name)))
+        i++;
+    assert_true(i < SCENE_VALUES_MAX);
+    s->kept[i].name = arena_text(&s->t.arena, name);
+    s->kept[i].value = arena_str(&s->t.arena, value);
+    s->n_kept += i == s->n_kept;
+}
+
+static struct str
+find_value(const struct scene *s, struct str name)
+{
+    for (size_t i = 0; i < s->n_kept; i++)
+        if (str_eq(s->kept[i].name, name))
+            return s->kept[i].value;
+    fail_msg("no value is kept as %.*s", STR_ARG(name));
+    return (struct str){NULL, 0};
+}
+
+struct str
+scene_value(const struct scene *s, const char *name)
+{
+    return find_value(s, str_of(name));
+}
+
+static bool
+is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static struct str
+replace(struct scene *s, struct str text)
+{
+    struct buf out;
+    buf_init(&out, TEXT_MAX);
+    for (size_t i = 0; i < text.n; i++) {
+        size_t end = i + 1;
+        if (text.p[i] != '$') {
+            buf_add_char(&out, text.p[i] == '\'' ? '"' : text.p[i]);
+            continue;
+        }
+        while (end < text.n && is_name_char(text.p[end]))
+            end++;
+        buf_add_str(&out, find_value(s, str_sub(text, i + 1, end)));
+        i = end - 1;
+    }
+    struct str copy = arena_str(&s->t.arena, buf_str(&out));
+    buf_fini(&out);
+    return copy;
+}
+
+const char *
+scene_text(struct scene *s, const char *text)
+{
+    return replace(s, str_of(text)).p;
+}
+
+/* -- requests -- */
+
+struct request {
+    const char *method, *path, *headers;
+    struct str token;
+};
+
+static void
+read_option(struct scene *s, struct str part, struct request *r, struct buf *headers)
+{
+    struct str value = str_sub(part, 1, part.n);
+    switch (part.p[0]) {
+    case '@':
+        buf_printf(headers, "frontegg-tenant-id: %.*s\r\n", STR_ARG(value));
+        break;
+    case '+':
+        buf_printf(headers, "%.*s\r\n", STR_ARG(value));
+        break;
+    case '~':
+        r->token = str_eq(value, STR("none")) ? (struct str){NULL, 0} : find_value(s, value);
+        break;
+    default:
+        fail_msg("a request cannot hold %.*s", STR_ARG(part));
+    }
+}
+
+static struct request
+read_request(struct scene *s, const char *text)
+{
+    struct str rest = replace(s, str_of(text)), part;
+    struct request r = {.token = s->t.token};
+    struct buf headers;
+    buf_init(&headers, TEXT_MAX);
+    for (size_t i = 0; str_next(&rest, ' ', &part); i++) {
+        struct str copy = arena_str(&s->t.arena, part);
+        if (i == 0)
+            r.method = copy.p;
+        else if (i == 1)
+            r.path = copy.p;
+        else if (part.n)
+            read_option(s, part, &r, &headers);
+    }
+    r.headers = arena_str(&s->t.arena, buf_str(&headers)).p;
+    buf_fini(&headers);
+    return r;
+}
+
+static const struct op *
+op_of(struct scene *s, const struct request *r)
+{
+    struct route_match match = {.op = NULL};
+    enum method method;
+    struct str path = str_of(r->path);
+    ptrdiff_t mark = str_find_char(path, '?');
+    if (mark >= 0)
+        path = str_sub(path, 0, (size_t)mark);
+    if (!method_parse(str_of(r->method), &method))
+        return NULL;
+    route_find(s->t.server->routes, method, path, &s->t.arena, &match);
+    return match.op;
+}
+
+/* -- expectations -- */
+
+static const struct json *
+member(const struct json *j, struct str name)
+{
+    int64_t index;
+    if (json_type(j) == JSON_ARRAY)
+        return str_to_i64(name, &index) ? json_at(j, (size_t)index) : NULL;
+    return json_get_str(j, name);
+}
+
+static struct json *collect(const struct json *j, struct str rest);
+
+/* The value at the path as a tree of its own; NULL if there is none. */
+static struct json *
+value_at(const struct json *j, struct str path)
+{
+    struct str part;
+    while (j && path.n && str_next(&path, '.', &part)) {
+        if (str_eq(part, STR("*")))
+            return collect(j, path);
+        j = member(j, part);
+    }
+    return j ? json_copy(j) : NULL;
+}
+
+static struct json *
+collect(const struct json *j, struct str rest)
+{
+    struct json *all = json_new_array();
+    for (const struct json *it = json_first(j); it; it = json_next(it)) {
+        struct json *value = value_at(it, rest);
+        json_push(all, value ? value : json_new_null());
+    }
+    return all;
+}
+
+static struct str
+json_text(struct scene *s, const struct json *j)
+{
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    json_write(j, &text);
+    struct str copy = arena_str(&s->t.arena, buf_str(&text));
+    buf_fini(&text);
+    return copy;
+}
+
+static bool
+keep_value(struct scene *s, struct str name, const struct json *value)
+{
+    if (!value)
+        return false;
+    struct str text = json_type(value) == JSON_STRING ? json_str(value) : json_text(s, value);
+    scene_keep(s, arena_str(&s->t.arena, name).p, text);
+    return true;
+}
+
+static bool
+is_equal(struct scene *s, const struct json *value, struct str want)
+{
+    struct json *wanted = json_parse(replace(s, want), TEXT_MAX, NULL);
+    if (!wanted)
+        fail_msg("not JSON: %.*s", STR_ARG(want));
+    bool same = value && json_equal(value, wanted);
+    json_free(wanted);
+    return same;
+}
+
+static bool
+holds(struct scene *s, struct str clause)
+{
+    if (clause.p[0] == '~')
+        return str_find(s->reply.body, replace(s, str_sub(clause, 1, clause.n))) >= 0;
+    if (str_starts(clause, STR("!~")))
+        return str_find(s->reply.body, replace(s, str_sub(clause, 2, clause.n))) < 0;
+    size_t end = 0;
+    while (end < clause.n && !strchr("=#!?>", clause.p[end]))
+        end++;
+    struct str arg = str_sub(clause, end + 1, clause.n);
+    struct json *value = value_at(s->reply.json, str_sub(clause, 0, end));
+    int64_t n = -1;
+    bool good = false;
+    switch (end < clause.n ? clause.p[end] : 0) {
+    case '=':
+        good = is_equal(s, value, arg);
+        break;
+    case '#':
+        good = value && str_to_i64(arg, &n) && json_len(value) == (size_t)n;
+        break;
+    case '!':
+        good = !value;
+        break;
+    case '?':
+        good = !json_is_null(value);
+        break;
+    case '>':
+        good = keep_value(s, arg, value);
+        break;
+    default:
+        fail_msg("a clause cannot be read: %.*s", STR_ARG(clause));
+    }
+    json_free(value);
+    return good;
+}
+
+static void
+check_step(struct scene *s, const struct step *step, const struct op *op)
+{
+    struct str rest = str_of(step->expect), clause;
+    int64_t status = 0;
+    char fault[400];
+    assert_true(str_next(&rest, ';', &clause) && str_to_i64(str_trim(clause), &status));
+    if (s->reply.status != status)
+        fail_msg("%s %s\n  answered %d, wanted %d\n  %.*s", step->request,
+                 step->body ? step->body : "", s->reply.status, (int)status,
+                 STR_ARG(s->reply.body));
+    if (!reply_check(&s->reply, op, fault, sizeof fault))
+        fail_msg("%s\n  %s\n  %.*s", step->request, fault, STR_ARG(s->reply.body));
+    while (rest.n && str_next(&rest, ';', &clause))
+        if (str_trim(clause).n && !holds(s, str_trim(clause)))
+            fail_msg("%s\n  not so: %.*s\n  %.*s", step->request, STR_ARG(str_trim(clause)),
+                     STR_ARG(s->reply.body));
+}
+
+static void
+run_step(struct scene *s, const struct step *step)
+{
+    struct request r = read_request(s, step->request);
+    const struct op *op = op_of(s, &r);
+    const char *body = step->body ? scene_text(s, step->body) : NULL;
+    s->reply = tserver_request(&s->t, r.method, r.path, r.token, r.headers, body);
+    check_step(s, step, op);
+    if (op && s->reply.status < 300)
+        s->answered[op->id] = true;
+}
+
+void
+scene_run(struct scene *s, const struct step *steps, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        run_step(s, &steps[i]);
+}
+
+/* -- the ledger -- */
+
+bool
+scene_is_bound(const struct scene *s, const struct op *op)
+{
+    return s->t.server->registry->fns[op->id] != NULL;
+}
+
+void
+scene_ledger(const struct scene *s, const char *const *prefixes)
+{
+    size_t missing = 0;
+    for (int id = 0; id < OP_COUNT; id++) {
+        const struct op *op = op_get((enum op_id)id);
+        bool ours = false;
+        for (size_t i = 0; prefixes[i]; i++)
+            ours = ours || str_starts(str_of(op->path), str_of(prefixes[i]));
+        if (!ours || !scene_is_bound(s, op) || s->answered[id])
+            continue;
+        print_error("%s is bound, and no scenario made it succeed\n", op->name);
+        missing++;
+    }
+    assert_int_equal(missing, 0);
+}
