@@ -324,6 +324,20 @@ callset_close(struct callset *set, struct client *c)
     *set = (struct callset){.n = 0};
 }
 
+/* Those who wait for the token go on, or fail with the sign-in: it is not tried anew for each. */
+static void
+token_decided(struct client *c)
+{
+    if (c->session.state != SESSION_NONE) {
+        advance_all(c, CALL_WAIT_TOKEN);
+        return;
+    }
+    LIST_EACH (node, &c->calls) {
+        if (call_of(node)->state == CALL_WAIT_TOKEN)
+            fail_early(c, call_of(node), &c->session.failure, c->session.failure_status);
+    }
+}
+
 /* Forgets a local server that is gone, and the token it gave. */
 static void
 drop_local(struct client *c)
@@ -375,7 +389,7 @@ take_job(struct client *c, struct http_job *job)
     if (c->session.state == SESSION_AUTH && job->id == c->session.job_id) {
         client_note(c, op_get(OP_vendor_auth), "/auth/vendor", job);
         session_answer(c, job);
-        advance_all(c, CALL_WAIT_TOKEN);
+        token_decided(c);
         return;
     }
     LIST_EACH (node, &c->calls) {
@@ -475,7 +489,7 @@ client_dispatch(struct client *c)
         continue;
     step_local(c);
     if (session_step(c))
-        advance_all(c, CALL_WAIT_TOKEN);
+        token_decided(c);
     for (struct http_job *job = worker_take(c->worker); job; job = worker_take(c->worker))
         take_job(c, job);
     step_retries(c);

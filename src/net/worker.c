@@ -213,10 +213,12 @@ start_waiting(struct worker *w)
         start_job(w, job);
 }
 
-static void
+/* Gives back what is finished; returns how many. */
+static unsigned
 collect(struct worker *w)
 {
     int left;
+    unsigned n = 0;
     for (CURLMsg *m = w->api.multi_info_read(w->multi, &left); m;
          m = w->api.multi_info_read(w->multi, &left)) {
         if (m->msg != CURLMSG_DONE)
@@ -228,7 +230,20 @@ collect(struct worker *w)
         w->api.multi_remove_handle(w->multi, easy);
         w->active--;
         give_back(w, transfer_finish((struct transfer *)(void *)slot, code));
+        n++;
     }
+    return n;
+}
+
+/* Until nothing more can happen without waiting: every end makes room for another start. */
+static void
+turn(struct worker *w)
+{
+    int running;
+    do {
+        start_waiting(w);
+        w->api.multi_perform(w->multi, &running);
+    } while (collect(w));
 }
 
 static void
@@ -293,14 +308,8 @@ worker_main(void *arg)
     while (take_orders(w)) {
         int64_t next = -1;
         if (w->multi) {
-            int running;
-            start_waiting(w);
-            w->api.multi_perform(w->multi, &running);
-            collect(w);
-            start_waiting(w);
+            turn(w);
             next = expire_waiting(w);
-            if (w->active)
-                w->api.multi_perform(w->multi, &running);
         } else {
             refuse_waiting(w, &w->broken);
         }
