@@ -266,7 +266,7 @@ on_request(void *arg, struct MHD_Connection *mhd, const char *url, const char *m
     return x->state == X_BODY ? execute(x) : MHD_YES;
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 on_library_log(void *arg, const char *fmt, va_list ap)
 {
     (void)arg;
