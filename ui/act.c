@@ -217,7 +217,7 @@ act_done(void *ctx, struct result *take)
         result_free(take);
         return;
     }
-    struct str name = act_row_name(act->resource, act->row);
+    struct str name = act_row_name(act->resource, act->row ? act->row : take->json);
     app_note(app, TOAST_GOOD, "%s: done%s%.*s", act->action->label, name.n ? ", " : "",
              STR_ARG(name));
     if (!act->undoing)

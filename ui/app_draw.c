@@ -9,22 +9,10 @@ enum { CRUMB_TEXT = 4096, HINTS_MAX = 32 };
 static void
 starting_draw(const struct app *app, struct canvas *cv, struct rect r)
 {
-    struct buf safe;
-    buf_init(&safe, 4096);
-    utf8_make_safe(&safe, str_of(app->starting));
-    int row = r.rows / 3;
-    enum role role = app->start_failed ? ROLE_BAD : ROLE_DIM;
-    struct str rest = buf_str(&safe);
-    while (rest.n && row < r.rows) {
-        struct str line = utf8_cut(rest, r.cols - 4, NULL);
-        if (!line.n)
-            break;
-        pane_text(cv, r, row++, 2, role, line);
-        rest = str_sub(rest, line.n, rest.n);
-    }
+    r = rect_inset(r, r.rows / 3, 2);
+    int row = pane_wrap(cv, r, 0, app->start_failed ? ROLE_BAD : ROLE_DIM, str_of(app->starting));
     if (app->start_failed)
-        pane_text(cv, r, row + 1, 2, ROLE_TEXT, STR("R tries again, Q quits."));
-    buf_fini(&safe);
+        pane_wrap(cv, r, row + 1, ROLE_TEXT, STR("R tries again, Q quits."));
 }
 
 struct crumbs {

@@ -1,6 +1,5 @@
 #include "ui/confirm.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "ui/lineedit.h"
 
 enum { CONFIRM_COLS = 64 };
@@ -29,24 +28,6 @@ confirm_close(struct pane *p)
         c->setup.no(p->app, c->setup.ctx);
     lineedit_fini(&c->line);
     arena_fini(&c->arena);
-}
-
-static int
-draw_text(struct canvas *cv, struct rect in, int row, enum role role, struct str text)
-{
-    struct buf safe;
-    buf_init(&safe, 4096);
-    utf8_make_safe(&safe, str_sub(text, 0, 900));
-    struct str rest = buf_str(&safe);
-    while (rest.n && row < in.rows) {
-        struct str line = utf8_cut(rest, in.cols, NULL);
-        if (!line.n)
-            break;
-        pane_text(cv, in, row++, 0, role, line);
-        rest = str_sub(rest, line.n, rest.n);
-    }
-    buf_fini(&safe);
-    return row;
 }
 
 static void
@@ -79,14 +60,14 @@ confirm_draw(struct pane *p, struct canvas *cv, struct rect r)
     struct rect in = rect_inset(box, 1, 2);
     int row = 0;
     if (s->name.n)
-        row = draw_text(cv, in, row, ROLE_VALUE, s->name);
+        row = pane_wrap(cv, in, row, ROLE_VALUE, s->name);
     if (s->id.n) {
         pane_text(cv, in, row, 0, ROLE_LABEL, STR("id"));
         struct rect id = {in.row, in.col + 4, in.rows, in.cols - 4};
-        row = draw_text(cv, id, row, ROLE_VALUE, s->id);
+        row = pane_wrap(cv, id, row, ROLE_VALUE, s->id);
     }
     if (s->warning)
-        row = draw_text(cv, in, row, ROLE_WARN, str_of(s->warning));
+        row = pane_wrap(cv, in, row, ROLE_WARN, str_of(s->warning));
     draw_answer(c, cv, in, row + 1);
 }
 

@@ -148,7 +148,10 @@ palette_run(struct palette *p)
 {
     struct app *app = p->pane.app;
     char line[LINE_SIZE];
-    struct str text = str_trim(lineedit_text(&p->line));
+    struct str text = str_trim(lineedit_text(&p->line)), note;
+    bool one = p->n == 1 && str_find_char(text, ' ') < 0;
+    if (one && !candidate(p, 0, &text, &note)) /* the start of a word is enough if it is clear */
+        text = STR("");
     snprintf(line, sizeof line, "%.*s", STR_ARG(text));
     remember(app, str_of(line));
     app_close(app, &p->pane);

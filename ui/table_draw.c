@@ -138,31 +138,13 @@ draw_row(const struct table *t, struct canvas *cv, struct rect r, const struct s
     }
 }
 
-static int
-draw_lines(struct canvas *cv, struct rect r, int row, enum role role, struct str text)
-{
-    struct buf safe;
-    buf_init(&safe, 4096);
-    utf8_make_safe(&safe, str_sub(text, 0, 1000));
-    struct str rest = buf_str(&safe);
-    while (rest.n && row < r.rows) {
-        struct str line = utf8_cut(rest, r.cols - 4, NULL);
-        if (!line.n)
-            break;
-        pane_text(cv, r, row++, 2, role, line);
-        rest = str_sub(rest, line.n, rest.n);
-    }
-    buf_fini(&safe);
-    return row;
-}
-
 static void
 draw_error(const struct table *t, struct canvas *cv, struct rect r)
 {
     const struct rows *rows = &t->rows;
-    int row = draw_lines(cv, r, 1, ROLE_BAD,
-                         str_of(rows->err.msg[0] ? rows->err.msg : err_text(rows->err.code)));
-    struct place at = {r, 0, r.col + 2, r.cols - 2, ROLE_DIM};
+    int row = pane_wrap(cv, r, 0, ROLE_BAD,
+                        str_of(rows->err.msg[0] ? rows->err.msg : err_text(rows->err.code)));
+    struct place at = {r, 0, r.col, r.cols, ROLE_DIM};
     if (rows->err.ref[0] && row < r.rows) {
         at.row = r.row + row++;
         canvas_printf(cv, at, "code %s", rows->err.ref);
@@ -172,8 +154,18 @@ draw_error(const struct table *t, struct canvas *cv, struct rect r)
         canvas_printf(cv, at, "trace %s", rows->trace_id);
     }
     if (rows->hint)
-        row = draw_lines(cv, r, row, ROLE_TEXT, str_of(rows->hint));
-    draw_lines(cv, r, row + 1, ROLE_TEXT, STR("R tries again. @ shows the requests."));
+        row = pane_wrap(cv, r, row, ROLE_TEXT, str_of(rows->hint));
+    pane_wrap(cv, r, row + 1, ROLE_TEXT, STR("R tries again. @ shows the requests."));
+}
+
+static void
+loading_text(const struct table *t, struct buf *out)
+{
+    struct client_status s;
+    client_status(t->pane.app->client, &s);
+    buf_add_text(out, "Loading ...");
+    if (s.wait_reason.n)
+        buf_printf(out, " %.*s", STR_ARG(s.wait_reason));
 }
 
 /* Instead of rows: why there are none, and what to do. */
@@ -181,23 +173,24 @@ static void
 draw_nothing(const struct table *t, struct canvas *cv, struct rect r)
 {
     struct buf b;
-    buf_init(&b, 1024);
+    r = rect_inset(r, 1, 2);
     if (t->rows.err.code) {
         draw_error(t, cv, r);
-    } else if (!t->rows.loaded_once) {
-        pane_text(cv, r, 1, 2, ROLE_DIM, STR("Loading ..."));
-    } else if (t->filter[0]) {
+        return;
+    }
+    buf_init(&b, 1024);
+    const char *empty = t->pane.resource->empty;
+    if (!t->rows.loaded_once)
+        loading_text(t, &b);
+    else if (t->filter[0])
         buf_printf(&b, "No loaded row matches \"%s\". Esc clears the filter, \\ asks the server.",
                    t->filter);
-        draw_lines(cv, r, 1, ROLE_DIM, buf_str(&b));
-    } else if (t->rows.query.search[0]) {
+    else if (t->rows.query.search[0])
         buf_printf(&b, "The server finds nothing for \"%s\". Esc clears the search.",
                    t->rows.query.search);
-        draw_lines(cv, r, 1, ROLE_DIM, buf_str(&b));
-    } else {
-        const char *empty = t->pane.resource->empty;
-        draw_lines(cv, r, 1, ROLE_DIM, str_of(empty ? empty : "Nothing here."));
-    }
+    else
+        buf_add_text(&b, empty ? empty : "Nothing here.");
+    pane_wrap(cv, r, 0, ROLE_DIM, buf_str(&b));
     buf_fini(&b);
 }
 

@@ -17,9 +17,10 @@ act_on(struct table *t, const struct action *a)
         app_note(t->pane.app, TOAST_INFO, "%s needs a row", a->label);
         return;
     }
+    bool on_row = a->flags & (ACTION_ROW | ACTION_MARKED);
     act_start(t->pane.app, &(struct act_setup){.resource = t->pane.resource,
                                                .action = a,
-                                               .row = row,
+                                               .row = on_row ? row : NULL,
                                                .parent = t->parent,
                                                .marks = marked ? &t->marks : NULL,
                                                .tenant = str_of(t->pane.tenant),
@@ -306,6 +307,10 @@ table_help(const struct pane *p, struct buf *out)
 {
     const struct resource *res = p->resource;
     for (const struct action *a = res->actions; a && a->name; a++) {
+        bool elsewhere = (a->flags & ACTION_IN_TENANT && !p->tenant[0]) ||
+                         (a->flags & ACTION_ENVIRONMENT && p->tenant[0]);
+        if (elsewhere)
+            continue;
         const char *note =
             a->confirm == CONFIRM_DESTROY || a->confirm == CONFIRM_TYPE ? ", after asking" : "";
         const char *many = a->flags & ACTION_MARKED ? "; also for marked rows" : "";

@@ -1,7 +1,7 @@
 #include "ui/toast.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/pane.h"
 #include <stdio.h>
 
 void
@@ -51,24 +51,6 @@ toast_role(enum toast_kind kind)
     return roles[kind];
 }
 
-/* Cuts one line of at most `cells` off *rest, at a space if one is near the end. */
-static struct str
-wrap_line(struct str *rest, int cells)
-{
-    struct str line = utf8_cut(*rest, cells, NULL);
-    if (line.n < rest->n) {
-        size_t at = line.n;
-        while (at > line.n / 2 && line.p[at - 1] != ' ')
-            at--;
-        if (at > line.n / 2)
-            line.n = at;
-    }
-    if (!line.n)
-        line = *rest;
-    *rest = str_sub(*rest, line.n, rest->n);
-    return line;
-}
-
 /* Lines and, if cv is given, the drawing of them: one loop so that both agree. */
 static int
 lay_out(const struct toasts *t, struct canvas *cv, struct rect r)
@@ -80,7 +62,7 @@ lay_out(const struct toasts *t, struct canvas *cv, struct rect r)
     int lines = 0;
     while (rest.n && lines < r.rows) {
         bool last = lines == r.rows - 1;
-        struct str line = last ? rest : wrap_line(&rest, r.cols > 2 ? r.cols - 2 : 1);
+        struct str line = last ? rest : pane_wrap_line(&rest, r.cols > 2 ? r.cols - 2 : 1);
         if (cv) {
             struct place at = {r, r.row + lines, r.col + 1, r.cols - 2, toast_role(t->kind)};
             canvas_text(cv, at, line);

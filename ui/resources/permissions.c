@@ -2,7 +2,7 @@
 #include "ui/resources/all.h"
 
 static const struct column columns[] = {
-    {.title = "Key", .field = "key", .min = 16, .flex = 3},
+    {.title = "Key", .field = "key", .min = 26, .flex = 3},
     {.title = "Name", .field = "name", .min = 12, .flex = 3, .drop = 1},
     {.title = "Roles", .field = "roleIds", .format = FMT_COUNT, .min = 5, .drop = 2},
     {.title = "Built in", .field = "fePermission", .format = FMT_YESNO, .min = 8, .drop = 3},
