@@ -129,6 +129,12 @@ SUPPORT_SRC := $(wildcard tests/support/*.c)
 # An archive, so that a test of src/base links neither the server nor what starts it.
 $(OUT)/libtest-support.a: $(call obj,$(SUPPORT_SRC))
 	$(Q)rm -f $@ && ar rcs $@ $^
+# The console without a network: what tests of ui/ use instead of the client, ahead of it.
+$(OUT)/libtest-fake.a: $(call obj,$(wildcard tests/unit/ui/fake/*.c))
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(OUT)/tests/unit/ui/%: $(OUT)/tests/unit/ui/%.o $(OUT)/libtest-fake.a $(OUT)/libtest-support.a $(OUT)/libgatehouse-test.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libtest-support.a $(OUT)/libgatehouse-test.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
@@ -137,7 +143,7 @@ $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libtest-support.a $(OUT)/libga
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(OUT)/tests/fuzz/%,$(FUZZ_SRC))
 FUZZ_MAIN := $(if $(filter fuzz,$(VARIANT)),,$(OUT)/tests/fuzz/replay.o)
-$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(OUT)/libgatehouse-test.a
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(OUT)/libtest-fake.a $(OUT)/libgatehouse-test.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 

@@ -223,6 +223,8 @@ app_saw_tenant(struct app *app, struct str id, struct str name)
         n++;
         if (!str_eq(str_of(t->id), id))
             continue;
+        if (name.p == t->name) /* it came from here */
+            return;
         snprintf(t->name, sizeof t->name, "%.*s", STR_ARG(name));
         return;
     }
