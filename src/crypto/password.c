@@ -116,26 +116,28 @@ read_cost(struct str *rest, struct str name, char end, uint64_t max)
     return str_to_u64(str_sub(part, name.n, part.n), &v) && v >= 1 && v <= max;
 }
 
+static int
+type_of(struct str name)
+{
+    if (str_eq(name, STR("argon2id")))
+        return Argon2_id;
+    return str_eq(name, STR("argon2i")) ? Argon2_i : -1;
+}
+
 /* The type, or -1 if the hash is of another kind or too costly. */
 static int
 hash_type(struct str encoded)
 {
     if (encoded.n >= ENCODED_MAX || memchr(encoded.p ? encoded.p : "", '\0', encoded.n))
         return -1;
-    struct str rest = encoded, part;
-    int type = -1;
-    if (!str_next(&rest, '$', &part) || part.n != 0 || !str_next(&rest, '$', &part))
-        return -1;
-    if (str_eq(part, STR("argon2id")))
-        type = Argon2_id;
-    else if (str_eq(part, STR("argon2i")))
-        type = Argon2_i;
-    if (!str_next(&rest, '$', &part) || !str_eq(part, STR("v=19")))
+    struct str rest = encoded, empty, name, version;
+    if (!str_next(&rest, '$', &empty) || empty.n != 0 || !str_next(&rest, '$', &name) ||
+        !str_next(&rest, '$', &version) || !str_eq(version, STR("v=19")))
         return -1;
     bool ok = read_cost(&rest, STR("m="), ',', MAX_KIB) &&
               read_cost(&rest, STR("t="), ',', MAX_PASSES) &&
               read_cost(&rest, STR("p="), '$', MAX_LANES);
-    return ok ? type : -1;
+    return ok ? type_of(name) : -1;
 }
 
 bool

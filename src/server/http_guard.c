@@ -140,6 +140,13 @@ read_escape(struct http_guard *g, unsigned char c)
     return nul ? GUARD_BAD_REQUEST : GUARD_OK;
 }
 
+/* RFC 3986 has no place for these; '#' would begin a fragment, which is never sent. */
+static bool
+is_target_char(unsigned char c)
+{
+    return c > ' ' && c < 0x7f && !strchr("#\"<>\\", c);
+}
+
 static enum guard_fault
 read_target(struct http_guard *g, unsigned char c)
 {
@@ -156,9 +163,7 @@ read_target(struct http_guard *g, unsigned char c)
     }
     if (c == '%')
         g->escape = 1;
-    if (c <= ' ' || c >= 0x7f || c == '#' || c == '"' || c == '<' || c == '>' || c == '\\')
-        return GUARD_BAD_REQUEST;
-    return GUARD_OK;
+    return is_target_char(c) ? GUARD_OK : GUARD_BAD_REQUEST;
 }
 
 static enum guard_fault

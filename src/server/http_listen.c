@@ -121,6 +121,17 @@ open_tcp(struct listener *l, const char *host, const char *port, const struct li
     return code;
 }
 
+/* NUL-terminated copy; false if it is empty or does not fit. */
+static bool
+copy_text(struct str s, char *out, size_t size)
+{
+    if (s.n == 0 || s.n >= size)
+        return false;
+    memcpy(out, s.p, s.n);
+    out[s.n] = '\0';
+    return true;
+}
+
 /* Splits "HOST:PORT" or "[HOST]:PORT" into two NUL-terminated texts. */
 static bool
 split_host(struct str s, char host[static 128], char port[static 8])
@@ -133,16 +144,11 @@ split_host(struct str s, char host[static 128], char port[static 8])
     if (colon == 0)
         return false;
     struct str h = str_sub(s, 0, colon - 1), p = str_sub(s, colon, s.n);
-    if (h.n >= 2 && h.p[0] == '[' && h.p[h.n - 1] == ']')
+    if (str_starts(h, STR("[")) && str_ends(h, STR("]")))
         h = str_sub(h, 1, h.n - 1);
     uint64_t number;
-    if (h.n == 0 || h.n >= 128 || p.n == 0 || p.n >= 8 || !str_to_u64(p, &number) || number > 65535)
-        return false;
-    memcpy(host, h.p, h.n);
-    host[h.n] = '\0';
-    memcpy(port, p.p, p.n);
-    port[p.n] = '\0';
-    return true;
+    return str_to_u64(p, &number) && number <= 65535 && copy_text(h, host, 128) &&
+           copy_text(p, port, 8);
 }
 
 enum err_code

@@ -26,10 +26,25 @@ enum { GRACE_MS = 9000, HASHES_AT_ONCE = 2, HASHES_WAITING = 64, PEM_MAX = 256 *
 
 /* -- database -- */
 
-static enum err_code
-make_data_dir(const struct server_options *o, struct err *err)
+static struct str
+database_url(const struct server_options *o, struct arena *a)
 {
-    return o->data ? file_make_dirs(o->data, err) : ERR_OK;
+    if (o->database)
+        return str_of(o->database);
+    return o->data ? arena_printf(a, "sqlite:%s/gatehouse.db", o->data) : STR("sqlite::memory:");
+}
+
+/* Makes the folder, or finds the database that must be there. */
+static enum err_code
+prepare_place(const struct server_options *o, struct str url, struct err *err)
+{
+    if (!o->data)
+        return ERR_OK;
+    if (!o->existing)
+        return file_make_dirs(o->data, err);
+    if (o->database || access(url.p + sizeof "sqlite:" - 1, F_OK) == 0)
+        return ERR_OK;
+    return err_set(err, ERR_NOT_FOUND, "there is no database in %s", o->data);
 }
 
 enum err_code
@@ -38,24 +53,14 @@ server_open_database(struct db **out, const struct server_options *o, struct err
     *out = NULL;
     struct arena a;
     arena_init(&a, 64 * 1024);
-    struct str url = str_of(o->database);
-    if (!o->database)
-        url =
-            o->data ? arena_printf(&a, "sqlite:%s/gatehouse.db", o->data) : STR("sqlite::memory:");
-    if (o->existing && !o->database &&
-        (!o->data || access(url.p + sizeof "sqlite:" - 1, F_OK) != 0)) {
-        enum err_code none =
-            err_set(err, ERR_NOT_FOUND, "there is no database in %s", o->data ? o->data : "memory");
-        arena_fini(&a);
-        return none;
-    }
+    struct str url = database_url(o, &a);
     struct db_options options = {.create = !o->existing, .lock_dir = o->data};
-    enum err_code rc = o->existing ? ERR_OK : make_data_dir(o, err);
+    enum err_code rc = prepare_place(o, url, err);
     if (!rc)
         rc = db_open(out, url, &options, err);
     if (!rc)
         rc = db_migrate(*out, err);
-    if (rc && *out) {
+    if (rc) {
         db_close(*out);
         *out = NULL;
     }
