@@ -124,6 +124,12 @@ db_of(const struct db_conn *conn)
     return conn->db;
 }
 
+enum db_mode
+db_mode_of(const struct db_conn *conn)
+{
+    return conn->mode;
+}
+
 void
 db_set_context(struct db *db, void *context)
 {

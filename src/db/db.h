@@ -45,6 +45,7 @@ enum err_code db_begin(struct db *db, enum db_mode mode, struct db_conn **out,
 enum err_code db_commit(struct db_conn *take, struct err *err) MUST_USE;
 void db_rollback(struct db_conn *take); /* NULL is fine */
 struct db *db_of(const struct db_conn *conn);
+enum db_mode db_mode_of(const struct db_conn *conn);
 /* A pointer the owner of the database hangs on it (the store), borrowed; set once before sharing.
  */
 void db_set_context(struct db *db, void *context);

@@ -510,7 +510,9 @@ sqlite_fragment(const char *name)
     static const struct {
         const char *name, *sql;
     } fragments[] = {
-        {"users.search", "(SELECT rowid FROM user_search WHERE user_search MATCH ?)"},
+        {"users.search", "SELECT rowid FROM user_search WHERE user_search MATCH ?"},
+        {"text.contains", "instr(us.search_key, ?) > 0"},
+        {"ints", "(SELECT value FROM json_each(?))"},
         {"users.search_add", "INSERT INTO user_search (rowid, search_key) VALUES ($1, $2)"},
         {"users.search_remove", "INSERT INTO user_search (user_search, rowid, search_key) "
                                 "VALUES ('delete', $1, $2)"},
@@ -529,7 +531,9 @@ sqlite_schema_word(const char *token)
         return "INTEGER PRIMARY KEY";
     if (strcmp(token, "{key}") == 0)
         return "TEXT";
-    return strcmp(token, "{bytes}") == 0 ? "BLOB" : NULL;
+    if (strcmp(token, "{bytes}") == 0)
+        return "BLOB";
+    return strcmp(token, "{clustered}") == 0 ? " WITHOUT ROWID" : NULL;
 }
 
 static enum err_code

@@ -1,10 +1,12 @@
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
-/* The store itself, for the store's own files. Constant after store_open. */
+/* The store itself, for the store's own files. Constant after store_open, but for what `hints` guards itself. */
+#include "store/hints.h"
 #include "store/store.h"
 
 struct store {
     struct db *db;
     struct sealer sealer;
+    struct hints *hints;
 };
 #endif

@@ -64,7 +64,8 @@ make_active(const struct scope *s, int64_t user_seq, struct err *err)
                 "UPDATE users SET active_tenant_id = $3 WHERE env = $1 AND seq = $2 "
                 "AND active_tenant_id IS NULL",
                 DB_ARGS(DB_I(s->env), DB_I(user_seq), DB_T(s->tenant)), &changes, err);
-    return rc == ERR_OK && changes ? user_order_refresh(s, user_seq, err) : rc;
+    return rc == ERR_OK && changes ? user_order_refresh(s, user_seq, USER_F(active_tenant_id), err)
+                                   : rc;
 }
 
 enum err_code
@@ -102,7 +103,7 @@ move_active(const struct scope *s, int64_t user_seq, struct err *err)
         "ON t.seq = m.tenant_seq WHERE m.user_seq = $2 ORDER BY m.created_at, t.seq LIMIT 1) "
         "WHERE env = $1 AND seq = $2 AND active_tenant_id = $3",
         DB_ARGS(DB_I(s->env), DB_I(user_seq), DB_T(s->tenant)), NULL, err);
-    return rc == ERR_OK ? user_order_refresh(s, user_seq, err) : rc;
+    return rc == ERR_OK ? user_order_refresh(s, user_seq, USER_F(active_tenant_id), err) : rc;
 }
 
 enum err_code
@@ -240,6 +241,9 @@ leave_source(const struct scope *s, const struct scope *to, int64_t *left, struc
         "active_tenant_id = (SELECT tenant_id FROM tenants WHERE seq = $1)",
     };
     static const char *const clearing[] = {
+        "UPDATE totals SET generation = generation + 1 WHERE kind = 'users' AND list IN "
+        "(SELECT list FROM user_order WHERE user_seq IN "
+        "(SELECT user_seq FROM user_order WHERE list = $1))",
         "DELETE FROM user_roles WHERE tenant_seq = $1 AND user_seq IN "
         "(SELECT user_seq FROM user_order WHERE list = $1)",
         "DELETE FROM group_users WHERE group_seq IN "
@@ -275,8 +279,6 @@ store_membership_migrate(const struct scope *s, struct str target, int64_t *move
         rc = copy_members(s, &to, &joined, err);
     if (rc == ERR_OK)
         rc = leave_source(s, &to, &left, err);
-    if (rc == ERR_OK)
-        rc = store_total_add(s->conn, -s->env, "users", 0, err);
     if (rc == ERR_OK)
         rc = store_total_add(s->conn, to.tenant_seq, "users", joined, err);
     if (rc == ERR_OK)

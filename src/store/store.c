@@ -13,6 +13,7 @@ store_open(struct store **out, struct db *take_db, const struct sealer *sealer, 
     struct store *store = mem_new(1, sizeof *store);
     store->db = take_db;
     store->sealer = *sealer;
+    store->hints = hints_new();
     db_set_context(take_db, store);
     *out = store;
     return ERR_OK;
@@ -24,6 +25,7 @@ store_close(struct store *take)
     if (!take)
         return;
     db_close(take->db);
+    hints_free(take->hints);
     mem_free(take);
 }
 

@@ -1,3 +1,4 @@
+#include "base/mem.h"
 #include "store/user_rows.h"
 
 enum err_code
@@ -23,15 +24,34 @@ user_order_remove(const struct scope *s, int64_t user_seq, int64_t list, struct 
 }
 
 enum err_code
-user_order_refresh(const struct scope *s, int64_t user_seq, struct err *err)
+user_order_refresh(const struct scope *s, int64_t user_seq, uint64_t changed, struct err *err)
 {
-    enum err_code rc = db_exec(
-        s->conn,
-        "UPDATE user_order SET (name_key, email_key, active_tenant_id, provider, verified, "
-        "is_locked) = (SELECT name_key, COALESCE(email_key, ''), COALESCE(active_tenant_id, ''), "
-        "provider, verified, is_locked FROM users WHERE env = $1 AND seq = $2) WHERE user_seq = $2",
-        DB_ARGS(DB_I(s->env), DB_I(user_seq)), NULL, err);
-    if (rc != ERR_OK)
+    static const struct {
+        uint64_t bit;
+        const char *set;
+    } columns[] = {
+        {USER_F(name), "name_key = u.name_key"},
+        {USER_F(email), "email_key = COALESCE(u.email_key, '')"},
+        {USER_F(active_tenant_id), "active_tenant_id = COALESCE(u.active_tenant_id, '')"},
+        {USER_F(provider), "provider = u.provider"},
+        {USER_F(verified), "verified = u.verified"},
+        {USER_F(is_locked), "is_locked = u.is_locked"},
+    };
+    struct sql q;
+    sql_init(&q, s->arena);
+    sql_add(&q, "UPDATE user_order SET ");
+    size_t any = 0;
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        if (!(changed & columns[i].bit))
+            continue;
+        sql_add(&q, any++ ? ", " : "");
+        sql_add(&q, columns[i].set);
+    }
+    sql_addv(&q, " FROM users u WHERE u.env = ? AND u.seq = ? AND user_order.user_seq = u.seq",
+             DB_ARGS(DB_I(s->env), DB_I(user_seq)));
+    enum err_code rc = any ? sql_exec(&q, s->conn, NULL, err) : ERR_OK;
+    sql_fini(&q);
+    if (rc != ERR_OK || any == 0)
         return rc;
     return db_exec(s->conn,
                    "UPDATE totals SET generation = generation + 1 WHERE kind = 'users' AND list IN "

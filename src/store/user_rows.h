@@ -22,6 +22,7 @@ enum err_code user_order_add(const struct scope *s, int64_t user_seq, int64_t li
                              struct err *err) MUST_USE;
 enum err_code user_order_remove(const struct scope *s, int64_t user_seq, int64_t list,
                                 struct err *err) MUST_USE;
-/* After a change to a column that lists sort or filter by. */
-enum err_code user_order_refresh(const struct scope *s, int64_t user_seq, struct err *err) MUST_USE;
+/* Brings the columns named by `changed` (USER_F bits) that lists sort by up to date in every list the user is in. */
+enum err_code user_order_refresh(const struct scope *s, int64_t user_seq, uint64_t changed,
+                                 struct err *err) MUST_USE;
 #endif

@@ -9,10 +9,7 @@ const struct store_field user_fields[USER_FIELDS] = {
 #undef FIELD
 };
 
-/* Columns that lists sort or search by, so that a change to them has to reach the lists. */
-#define ORDERING                                                                                   \
-    (USER_F(name) | USER_F(email) | USER_F(active_tenant_id) | USER_F(provider) |                  \
-     USER_F(verified) | USER_F(is_locked))
+/* Columns that substring search looks in. */
 #define SEARCHED (USER_F(name) | USER_F(email) | USER_F(username) | USER_F(phone_number))
 
 void
@@ -254,7 +251,7 @@ store_user_update(const struct scope *s, const struct user *u, uint64_t given, s
     if (given & USER_F(phone_number))
         after.phone_number = u->phone_number;
     rc = write_update(s, u, given, &after, err);
-    return rc == ERR_OK && given & ORDERING ? user_order_refresh(s, after.seq, err) : rc;
+    return rc == ERR_OK ? user_order_refresh(s, after.seq, given, err) : rc;
 }
 
 enum err_code

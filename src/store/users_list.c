@@ -1,29 +1,32 @@
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "store/user_rows.h"
+#include "store/internal.h"
+#include "store/user_filter.h"
 
 /*
- * Lists of users read user_order: one range of one index gives a page in any order, and the rows of
- * `users` are fetched for that page only. Filters are conditions on user_order, or sets of users
- * that the other tables give.
+ * Lists of users read user_order: one range of one index gives a page in any order, and the rows of `users` are
+ * fetched for that page only. A page of a whole list starts from the nearest known place: the beginning, the end, or
+ * where an earlier page was (store/hints.h), whichever skips the fewest rows.
  */
 
-enum { TRIGRAM = 3 };
+struct order {
+    const char *wire, *column;
+    bool is_text;
+};
 
-static const char *
+static const struct order *
 order_of(struct str sort)
 {
-    static const struct {
-        const char *wire, *column;
-    } sorts[] = {
-        {"createdAt", "created_at"}, {"name", "name_key"},
-        {"email", "email_key"},      {"id", "id"},
-        {"verified", "verified"},    {"isLocked", "is_locked"},
-        {"provider", "provider"},    {"tenantId", "active_tenant_id"},
+    static const struct order orders[] = {
+        {"createdAt", "created_at", false}, {"name", "name_key", true},
+        {"email", "email_key", true},       {"id", "id", true},
+        {"verified", "verified", false},    {"isLocked", "is_locked", false},
+        {"provider", "provider", true},     {"tenantId", "active_tenant_id", true},
     };
-    for (size_t i = 0; i < COUNT_OF(sorts); i++) {
-        if (str_eq(sort, str_of(sorts[i].wire)))
-            return sorts[i].column;
+    if (!str_given(sort))
+        return &orders[0];
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        if (str_eq(sort, str_of(orders[i].wire)))
+            return &orders[i];
     }
     return NULL;
 }
@@ -31,213 +34,123 @@ order_of(struct str sort)
 bool
 store_user_sort_known(struct str sort)
 {
-    return order_of(sort) != NULL;
+    return str_given(sort) && order_of(sort) != NULL;
 }
 
-/* ---- searching ---- */
-
-static size_t
-length(struct str s)
-{
-    size_t n = 0;
-    for (uint32_t cp; s.n; n++) {
-        size_t used = utf8_decode(s, &cp);
-        s = str_sub(s, used ? used : 1, SIZE_MAX);
-    }
-    return n;
-}
-
-/* The engine's words for "contains": FTS5 wants a quoted phrase, LIKE a pattern. */
-static struct str
-search_argument(const struct scope *s, struct str folded)
-{
-    if (strcmp(db_driver_name(db_of(s->conn)), "sqlite") != 0)
-        return store_like(s->arena, folded, true);
-    struct buf b;
-    buf_init(&b, mem_add(mem_mul(folded.n, 2), 4));
-    buf_add_char(&b, '"');
-    for (size_t i = 0; i < folded.n; i++) {
-        if (folded.p[i] == '"')
-            buf_add_char(&b, '"');
-        buf_add_char(&b, folded.p[i]);
-    }
-    buf_add_char(&b, '"');
-    struct str phrase = arena_str(s->arena, buf_str(&b));
-    buf_fini(&b);
-    return phrase;
-}
-
-/* A condition on o: the text of the user has `part`. The index knows parts of three characters and
- * more. */
-static void
-add_part(struct sql *q, const struct scope *s, struct str part)
-{
-    struct str folded = store_fold(s->arena, part);
-    if (length(folded) >= TRIGRAM) {
-        sql_add(q, "o.user_seq IN ");
-        sql_addv(q, db_fragment(db_of(s->conn), "users.search"),
-                 DB_ARGS(DB_T(search_argument(s, folded))));
-        return;
-    }
-    struct db_value like = DB_T(store_like(s->arena, folded, true));
-    sql_addv(q,
-             "EXISTS (SELECT 1 FROM users us WHERE us.seq = o.user_seq AND us.search_key LIKE ? "
-             "ESCAPE '\\')",
-             &like, 1);
-}
-
-static void
-add_phrases(struct sql *q, const struct scope *s, const struct user_query *f)
-{
-    for (size_t i = 0; i < f->n_all_of; i++) {
-        sql_add(q, " AND ");
-        add_part(q, s, f->all_of[i]);
-    }
-    for (size_t i = 0; i < f->n_none_of; i++) {
-        sql_add(q, " AND NOT (");
-        add_part(q, s, f->none_of[i]);
-        sql_add(q, ")");
-    }
-    for (size_t i = 0; i < f->n_any_of; i++) {
-        sql_add(q, i ? " OR " : " AND (");
-        add_part(q, s, f->any_of[i]);
-    }
-    if (f->n_any_of)
-        sql_add(q, ")");
-}
-
-/* ---- exact filters ---- */
-
-static void
-add_exact(struct sql *q, const struct scope *s, enum user_key by, struct str value)
-{
-    static const char *const conditions[] = {
-        [USER_BY_ID] = "id = ?)",
-        [USER_BY_EMAIL] = "email_key = ?)",
-        [USER_BY_USERNAME] = "username_key = ?)",
-        [USER_BY_PHONE] = "phone_number = ?)",
-        [USER_BY_EXTERNAL_ID] = "external_id = ?)",
-    };
-    if (by == USER_BY_EMAIL || by == USER_BY_USERNAME)
-        value = store_fold(s->arena, value);
-    sql_addv(q, " AND o.user_seq IN (SELECT seq FROM users WHERE env = ? AND ",
-             DB_ARGS(DB_I(s->env)));
-    sql_addv(q, conditions[by], DB_ARGS(DB_T(value)));
-}
-
-static void
-add_any(struct sql *q, const struct scope *s, const char *column, const struct str *values,
-        size_t n)
-{
-    sql_addv(q, " AND o.user_seq IN (SELECT seq FROM users WHERE env = ? AND ",
-             DB_ARGS(DB_I(s->env)));
-    sql_add(q, column);
-    sql_add(q, " IN ");
-    sql_in(q, values, n);
-    sql_add(q, ")");
-}
-
-static void
-add_name_prefix(struct sql *q, const struct scope *s, struct str prefix)
-{
-    struct str from = store_order_key(s->arena, prefix);
-    if (from.n == 0)
-        return;
-    /* One past a character may be no valid UTF-8; the highest code point after the prefix is. */
-    struct str to = arena_printf(s->arena, "%.*s\xf4\x8f\xbf\xbf", STR_ARG(from));
-    sql_addv(q, " AND o.name_key >= ? AND o.name_key < ?", DB_ARGS(DB_T(from), DB_T(to)));
-}
-
-static void
-add_row_filters(struct sql *q, const struct scope *s, const struct user_query *f)
-{
-    if (f->metadata.n)
-        sql_addv(q,
-                 " AND EXISTS (SELECT 1 FROM users um WHERE um.seq = o.user_seq AND "
-                 "um.metadata LIKE ? ESCAPE '\\')",
-                 DB_ARGS(DB_T(store_like(s->arena, f->metadata, true))));
-    if (f->only_mfa_unenrolled)
-        sql_add(q, " AND EXISTS (SELECT 1 FROM users ue WHERE ue.seq = o.user_seq AND "
-                   "ue.mfa_enrolled = 0)");
-    if (f->inactive_since)
-        sql_addv(q,
-                 " AND EXISTS (SELECT 1 FROM users ui WHERE ui.seq = o.user_seq AND "
-                 "COALESCE(ui.last_login, ui.created_at) < ?)",
-                 DB_ARGS(DB_I(f->inactive_since)));
-}
-
-/* True if any filter narrows the list. */
-static bool
-add_filters(struct sql *q, const struct scope *s, const struct user_query *f)
-{
-    size_t before = q->text.n;
-    if (f->email.n)
-        add_exact(q, s, USER_BY_EMAIL, f->email);
-    if (f->identifier.n)
-        add_exact(q, s, f->identifier_by, f->identifier);
-    if (f->ids)
-        add_any(q, s, "id", f->ids, f->n_ids);
-    if (f->external_ids)
-        add_any(q, s, "external_id", f->external_ids, f->n_external_ids);
-    if (f->name_prefix.n)
-        add_name_prefix(q, s, f->name_prefix);
-    if (f->contains.n) {
-        sql_add(q, " AND ");
-        add_part(q, s, f->contains);
-    }
-    add_phrases(q, s, f);
-    add_row_filters(q, s, f);
-    return q->text.n != before;
-}
-
-/* ---- the list ---- */
-
-struct source {
-    bool family; /* the tenant and those below it, each user once */
-    int64_t list;
+struct listing {
+    const struct scope *s;
+    const struct user_query *query;
+    const struct order *order;
+    struct user_source from;
+    struct user_filter filter;
+    bool whole; /* nothing narrows the list, so places in it are known by number */
 };
 
 static enum err_code
-find_source(const struct scope *s, const struct user_query *f, struct source *out, struct err *err)
+prepare(struct listing *l, struct err *err)
 {
-    *out = (struct source){.list = store_list_of(s)};
-    if (!f->include_sub_tenants || s->tenant_seq <= 0)
-        return ERR_OK;
+    const struct scope *s = l->s;
+    l->from.list = store_list_of(s);
+    l->order = order_of(l->query->page.sort);
+    if (!l->order)
+        return err_set(err, ERR_INVALID, "_sortBy must be a valid enum value");
+    enum err_code rc = ERR_OK;
     int64_t one;
-    return db_query_int(s->conn,
-                        "SELECT 1 FROM tenants WHERE env = $1 AND parent = $2 AND "
-                        "deleted_at IS NULL LIMIT 1",
-                        DB_ARGS(DB_I(s->env), DB_I(s->tenant_seq)), &one, &out->family, err);
+    if (l->query->include_sub_tenants && s->tenant_seq > 0)
+        rc = db_query_int(s->conn,
+                          "SELECT 1 FROM tenants WHERE env = $1 AND parent = $2 AND "
+                          "deleted_at IS NULL LIMIT 1",
+                          DB_ARGS(DB_I(s->env), DB_I(s->tenant_seq)), &one, &l->from.family, err);
+    if (rc == ERR_OK)
+        rc = store_total_get(s->conn, l->from.list, "users", &l->from.kept, err);
+    if (rc == ERR_OK)
+        rc = user_filter_prepare(s, l->query, &l->from, &l->filter, err);
+    l->whole = !l->from.family && !l->filter.narrowed && l->filter.n_required == 0;
+    return rc;
 }
 
-static void
-add_source(struct sql *q, const struct scope *s, const struct source *from)
+/* ---- how many ---- */
+
+static enum err_code
+count_rows(const struct listing *l, int64_t *out, struct err *err)
 {
-    if (!from->family) {
-        sql_addv(q, " FROM user_order o WHERE o.list = ?", DB_ARGS(DB_I(from->list)));
-        return;
-    }
-    sql_addv(q,
-             " FROM (SELECT DISTINCT user_seq, created_at, name_key, email_key, id, "
-             "active_tenant_id, provider, verified, is_locked FROM user_order WHERE list IN "
-             "(WITH RECURSIVE down (seq) AS (SELECT seq FROM tenants WHERE env = ? AND seq = ? "
-             "UNION SELECT c.seq FROM tenants c JOIN down ON c.parent = down.seq WHERE "
-             "c.deleted_at IS NULL) SELECT seq FROM down)) o WHERE 1 = 1",
-             DB_ARGS(DB_I(s->env), DB_I(s->tenant_seq)));
+    struct sql q;
+    sql_init(&q, l->s->arena);
+    sql_add(&q, "SELECT COUNT(*)");
+    user_filter_add(&q, l->s, &l->from, &l->filter);
+    enum err_code rc = sql_query_int(&q, l->s->conn, out, err);
+    sql_fini(&q);
+    return rc;
 }
 
 static enum err_code
-count(struct sql *q, const struct scope *s, const struct user_query *f, const struct source *from,
-      int64_t *out, struct err *err)
+count(const struct listing *l, int64_t *out, struct err *err)
 {
-    struct sql_mark start = sql_mark(q);
-    sql_add(q, "SELECT COUNT(*)");
-    add_source(q, s, from);
-    bool filtered = add_filters(q, s, f);
-    enum err_code rc = filtered || from->family ? sql_query_int(q, s->conn, out, err)
-                                                : store_user_count(s, out, err);
-    sql_reset(q, start);
+    if (l->whole) {
+        *out = l->from.kept.count;
+        return ERR_OK;
+    }
+    /* Only counts of one broad search over one list cost enough to be remembered. */
+    const struct user_filter *f = &l->filter;
+    bool broad = !l->from.family && !f->narrowed && f->n_required == 1 && !f->driven;
+    struct hints *hints = store_of(l->s->conn)->hints;
+    struct total kept = l->from.kept;
+    if (broad && hints_count(hints, l->from.list, kept.generation, f->required[0], l->s->now, out))
+        return ERR_OK;
+    enum err_code rc = count_rows(l, out, err);
+    if (rc == ERR_OK && broad && db_mode_of(l->s->conn) == DB_READ)
+        hints_add_count(hints, l->from.list, kept.generation, f->required[0], l->s->now, *out);
     return rc;
+}
+
+/* ---- which ---- */
+
+/* From where and which way the rows of a page are walked. */
+struct walk {
+    bool backward; /* against ascending order */
+    bool placed;
+    struct hint_place from;
+    int64_t skip, limit;
+};
+
+static struct hint_list
+hint_list(const struct listing *l)
+{
+    return (struct hint_list){l->from.list, l->from.kept.generation, l->order->column};
+}
+
+static void
+shorter(struct walk *best, struct walk candidate)
+{
+    if (candidate.skip >= 0 && candidate.skip < best->skip)
+        *best = candidate;
+}
+
+/* Rows [first, first + n) in ascending order of a whole list; n > 0 and all of them are there. */
+static struct walk
+plan(const struct listing *l, int64_t first, int64_t n)
+{
+    int64_t last = first + n - 1, end = l->from.kept.count - 1;
+    struct walk best = {.skip = first, .limit = n};
+    shorter(&best, (struct walk){.backward = true, .skip = end - last, .limit = n});
+    if (best.skip == 0 || db_mode_of(l->s->conn) != DB_READ)
+        return best;
+    struct hint_list key = hint_list(l);
+    struct hint_place near[2];
+    bool found[2];
+    struct hints *hints = store_of(l->s->conn)->hints;
+    hints_places(hints, &key, first, l->s->arena, near, found);
+    if (found[0])
+        shorter(&best,
+                (struct walk){
+                    .placed = true, .from = near[0], .skip = first - near[0].offset, .limit = n});
+    if (found[1])
+        shorter(&best, (struct walk){.backward = true,
+                                     .placed = true,
+                                     .from = near[1],
+                                     .skip = near[1].offset - last,
+                                     .limit = n});
+    return best;
 }
 
 static void
@@ -249,45 +162,90 @@ add_order(struct sql *q, const char *column, bool descending)
         sql_add(q, parts[i]);
 }
 
-static enum err_code
-rows(struct sql *q, const struct scope *s, const struct user_query *f, const struct source *from,
-     struct user_list *out, struct err *err)
+static void
+add_walk(struct sql *q, const struct listing *l, const struct walk *w)
 {
-    const char *column = order_of(f->page.sort);
-    column = column ? column : "created_at";
-    sql_add(q, "SELECT " USER_COLUMNS " FROM (SELECT o.user_seq, o.");
-    sql_add(q, column);
-    add_source(q, s, from);
-    add_filters(q, s, f);
-    add_order(q, column, f->page.descending);
-    sql_addv(q, " LIMIT ? OFFSET ?) o JOIN users u ON u.seq = o.user_seq",
-             DB_ARGS(DB_I(f->page.limit), DB_I(f->page.offset)));
-    add_order(q, column, f->page.descending);
+    if (w->placed) {
+        sql_add(q, " AND (o.");
+        sql_add(q, l->order->column);
+        sql_addv(q, w->backward ? ", o.user_seq) <= (?, ?)" : ", o.user_seq) >= (?, ?)",
+                 DB_ARGS(w->from.key, DB_I(w->from.user_seq)));
+    }
+    add_order(q, l->order->column, w->backward);
+    sql_addv(q, " LIMIT ? OFFSET ?", DB_ARGS(DB_I(w->limit), DB_I(w->skip)));
+}
+
+/* Where a page began and ended is where the next one may begin. */
+static void
+remember(const struct listing *l, int64_t offset, struct db_stmt *st)
+{
+    if (!l->whole || offset == 0 || db_mode_of(l->s->conn) != DB_READ)
+        return;
+    struct hint_list key = hint_list(l);
+    struct hint_place place = {.offset = offset, .user_seq = db_int(st, 0)};
+    int col = USER_FIELDS + 1;
+    place.key = l->order->is_text ? DB_T(db_text(st, col)) : DB_I(db_int(st, col));
+    hints_add_place(store_of(l->s->conn)->hints, &key, &place);
+}
+
+static enum err_code
+read_rows(const struct listing *l, const struct walk *w, int64_t first, struct user_list *out,
+          struct err *err)
+{
+    bool descending = l->query->page.descending;
+    struct sql q;
     struct db_stmt *st;
-    enum err_code rc = sql_query(q, s->conn, &st, err);
+    sql_init(&q, l->s->arena);
+    sql_add(&q, "SELECT " USER_COLUMNS ", o.");
+    sql_add(&q, l->order->column);
+    sql_add(&q, " FROM (SELECT o.user_seq, o.");
+    sql_add(&q, l->order->column);
+    user_filter_add(&q, l->s, &l->from, &l->filter);
+    add_walk(&q, l, w);
+    sql_add(&q, ") o JOIN users u ON u.seq = o.user_seq");
+    add_order(&q, l->order->column, descending);
+    enum err_code rc = sql_query(&q, l->s->conn, &st, err);
+    sql_fini(&q);
     if (rc != ERR_OK)
         return rc;
     size_t size = 0;
-    while (db_next(st, err) == DB_ROW)
-        user_read(st, 0, s->arena, STORE_PUSH(s->arena, out->items, out->n, size));
+    while (db_next(st, err) == DB_ROW) {
+        int64_t nth = (int64_t)out->n;
+        if (nth == 0 || nth == w->limit - 1)
+            remember(l, descending ? first + w->limit - 1 - nth : first + nth, st);
+        user_read(st, 0, l->s->arena, STORE_PUSH(l->s->arena, out->items, out->n, size));
+    }
     return db_finish(st);
 }
 
+static enum err_code
+rows(const struct listing *l, struct user_list *out, struct err *err)
+{
+    const struct store_page *page = &l->query->page;
+    if (!l->whole) {
+        struct walk plain = {
+            .backward = page->descending, .skip = page->offset, .limit = page->limit};
+        return read_rows(l, &plain, 0, out, err);
+    }
+    int64_t total = l->from.kept.count;
+    int64_t n = page->limit < total - page->offset ? page->limit : total - page->offset;
+    if (n <= 0)
+        return ERR_OK;
+    int64_t first = page->descending ? total - page->offset - n : page->offset;
+    struct walk w = plan(l, first, n);
+    return read_rows(l, &w, first, out, err);
+}
+
 enum err_code
-store_user_list(const struct scope *s, const struct user_query *f, struct user_list *out,
+store_user_list(const struct scope *s, const struct user_query *query, struct user_list *out,
                 struct err *err)
 {
     *out = (struct user_list){0};
-    if ((f->ids && f->n_ids == 0) || (f->external_ids && f->n_external_ids == 0))
+    if ((query->ids && query->n_ids == 0) || (query->external_ids && query->n_external_ids == 0))
         return ERR_OK;
-    struct source from;
-    enum err_code rc = find_source(s, f, &from, err);
-    struct sql q;
-    sql_init(&q, s->arena);
-    if (rc == ERR_OK && !f->page.no_total)
-        rc = count(&q, s, f, &from, &out->total, err);
-    if (rc == ERR_OK)
-        rc = rows(&q, s, f, &from, out, err);
-    sql_fini(&q);
-    return rc;
+    struct listing l = {.s = s, .query = query};
+    enum err_code rc = prepare(&l, err);
+    if (rc == ERR_OK && !query->page.no_total)
+        rc = count(&l, &out->total, err);
+    return rc == ERR_OK ? rows(&l, out, err) : rc;
 }

@@ -1,8 +1,8 @@
 -- The spine: environments, tenants, users, roles, permissions, groups, configurations, audits.
 --
 -- Rules of every table here
---   * Written once for SQLite and PostgreSQL. {seq}, {key} and {bytes} stand for the engine's words (see
---     migrate.c); a line "-- only: NAME" starts a part for one engine, "-- only: all" ends it.
+--   * Written once for SQLite and PostgreSQL. {seq}, {key}, {bytes} and {clustered} stand for the engine's words (see
+--     the drivers); a line "-- only: NAME" starts a part for one engine, "-- only: all" ends it.
 --   * Rows point at each other by `seq`, a small integer that never leaves the server: indexes over a million
 --     users stay compact. The public id is a column of its own.
 --   * Times are BIGINT milliseconds given by the caller; booleans are INTEGER 0 or 1; JSON is text.
@@ -39,7 +39,7 @@ CREATE TABLE totals (
     total BIGINT NOT NULL DEFAULT 0,
     generation BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (list, kind)
-);
+){clustered};
 
 CREATE TABLE tenants (
     seq {seq},
@@ -143,7 +143,7 @@ CREATE TABLE user_tenants (
     is_disabled INTEGER NOT NULL DEFAULT 0,
     sub_account_access INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (user_seq, tenant_seq)
-);
+){clustered};
 CREATE INDEX user_tenants_disabled ON user_tenants (tenant_seq) WHERE is_disabled = 1;
 CREATE INDEX user_tenants_by_expiry ON user_tenants (expires_at) WHERE expires_at IS NOT NULL;
 
@@ -162,7 +162,7 @@ CREATE TABLE user_order (
     verified INTEGER NOT NULL,
     is_locked INTEGER NOT NULL,
     PRIMARY KEY (user_seq, list)
-);
+){clustered};
 CREATE INDEX user_order_by_created ON user_order (list, created_at, user_seq);
 CREATE INDEX user_order_by_name ON user_order (list, name_key, user_seq);
 CREATE INDEX user_order_by_email ON user_order (list, email_key, user_seq);
@@ -229,7 +229,7 @@ CREATE TABLE role_permissions (
     role_seq BIGINT NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
     permission_seq BIGINT NOT NULL REFERENCES permissions (seq) ON DELETE CASCADE,
     PRIMARY KEY (role_seq, permission_seq)
-);
+){clustered};
 CREATE INDEX role_permissions_by_permission ON role_permissions (permission_seq, role_seq);
 
 CREATE TABLE user_roles (
@@ -238,7 +238,7 @@ CREATE TABLE user_roles (
     role_seq BIGINT NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (user_seq, tenant_seq, role_seq)
-);
+){clustered};
 CREATE INDEX user_roles_by_role ON user_roles (role_seq, user_seq);
 
 CREATE TABLE user_groups (
@@ -261,13 +261,13 @@ CREATE TABLE group_users (
     group_seq BIGINT NOT NULL REFERENCES user_groups (seq) ON DELETE CASCADE,
     user_seq BIGINT NOT NULL REFERENCES users (seq) ON DELETE CASCADE,
     PRIMARY KEY (group_seq, user_seq)
-);
+){clustered};
 CREATE INDEX group_users_by_user ON group_users (user_seq);
 CREATE TABLE group_roles (
     group_seq BIGINT NOT NULL REFERENCES user_groups (seq) ON DELETE CASCADE,
     role_seq BIGINT NOT NULL REFERENCES roles (seq) ON DELETE CASCADE,
     PRIMARY KEY (group_seq, role_seq)
-);
+){clustered};
 CREATE INDEX group_roles_by_role ON group_roles (role_seq);
 
 -- JSON documents by name. tenant_seq 0 is the environment's own document.
@@ -280,7 +280,7 @@ CREATE TABLE configurations (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (env, tenant_seq, name)
-);
+){clustered};
 
 -- Values that must not be readable in the file, sealed with the storage key, bound to env, scope and name.
 CREATE TABLE sealed_values (
@@ -290,7 +290,7 @@ CREATE TABLE sealed_values (
     sealed {bytes} NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (env, tenant_seq, name)
-);
+){clustered};
 
 CREATE TABLE audits (
     seq {seq},
