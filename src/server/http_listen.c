@@ -89,7 +89,7 @@ name_listener(struct listener *l, const char *host, bool bracket)
 {
     struct sockaddr_storage bound;
     socklen_t size = sizeof bound;
-    char port[NI_MAXSERV] = "0";
+    char port[16] = "0";
     if (getsockname(l->fd, (struct sockaddr *)&bound, &size) == 0)
         (void)getnameinfo((const struct sockaddr *)&bound, size, NULL, 0, port, sizeof port,
                           NI_NUMERICSERV);
