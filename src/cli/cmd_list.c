@@ -21,7 +21,7 @@ static const struct cli_resource {
     {"tenants", "tenants", OP_tenants_list, OP_COUNT, "_filter",
      "tenantId,name,alias,parentTenantId,createdAt"},
     {"roles", "roles", OP_roles_list, OP_COUNT, "_filter",
-     "id,key,name,level,isDefault,tenantId,permissions"},
+     "id,key,name,level,isDefault,tenantId,description"},
 };
 
 enum { PAGE_ROWS = 200 };

@@ -35,6 +35,8 @@ collect(struct cli *cli, struct json *list, struct err *err)
     enum err_code code = profile_names(&flags, &cli->arena, &names, &n, err);
     for (size_t i = 0; i <= n && !code; i++) {
         struct profile p;
+        if (i < n && str_eq(names[i], STR("local")))
+            continue; /* it comes last, configured or not */
         flags.profile = i < n ? names[i] : STR("local");
         code = profile_load(&flags, &cli->arena, &p, err);
         if (!code)

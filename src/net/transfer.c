@@ -55,6 +55,7 @@ on_header(char *p, size_t size, size_t count, void *arg)
     t->header_lines++;
     if (str_starts(line, STR("HTTP/")))
         t->answers++;
+    t->head_ended = !str_trim(line).n;
     if (t->header_bytes > HEADER_BYTES_MAX || t->header_lines > HEADER_LINES_MAX ||
         t->answers > ANSWERS_MAX) {
         t->flooded = true;
@@ -219,7 +220,9 @@ url_host(const struct http_job *job)
     if (scheme >= 0)
         url = str_sub(url, (size_t)scheme + 3, url.n);
     ptrdiff_t slash = str_find_char(url, '/');
-    return slash < 0 ? url : str_sub(url, 0, (size_t)slash);
+    struct str authority = slash < 0 ? url : str_sub(url, 0, (size_t)slash);
+    ptrdiff_t at = str_find_char(authority, '@');
+    return str_sub(authority, (size_t)(at + 1), authority.n);
 }
 
 static void
@@ -263,10 +266,13 @@ explain(struct transfer *t, CURLcode code)
         fail_caps(t, host);
         return;
     }
+    if (t->job->sent && code == CURLE_UNSUPPORTED_PROTOCOL)
+        code = CURLE_WEIRD_SERVER_REPLY; /* so curl calls an answer that is not HTTP */
     switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
-        err_set(err, ERR_CONFIG, "the address is not a valid http or https URL");
+    case CURLE_LOGIN_DENIED:
+        err_set(err, ERR_CONFIG, "the address is not a plain http or https URL");
         break;
     case CURLE_COULDNT_RESOLVE_HOST:
         err_set(err, ERR_NETWORK, "the host %.*s cannot be found", STR_ARG(host));
@@ -379,6 +385,8 @@ transfer_finish(struct transfer *t, CURLcode code)
     job->took_us = (int64_t)took;
     job->bytes_in = (size_t)bytes + t->header_bytes;
     job->err = (struct err){.code = ERR_OK};
+    if (code == CURLE_OK && !t->head_ended)
+        code = CURLE_PARTIAL_FILE; /* curl takes headers that were cut off for all of them */
     if (code == CURLE_OK)
         read_answer(t);
     else

@@ -17,6 +17,7 @@ struct transfer {
     size_t header_bytes, header_lines, answers; /* answers: status lines, interim ones included */
     unsigned requests;                          /* how often curl was about to send */
     bool too_large, flooded, resent;
+    bool head_ended; /* the blank line after the headers came */
     char retry_after[TRANSFER_VALUE_SIZE], limit_reset[TRANSFER_VALUE_SIZE];
     char date[TRANSFER_VALUE_SIZE];
     char reason[CURL_ERROR_SIZE];
