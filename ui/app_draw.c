@@ -149,33 +149,41 @@ app_draw_status(struct app *app, struct canvas *cv, struct rect r)
     buf_fini(&right);
 }
 
-static void
-hints_default(struct hints *h)
+static int
+hint_draw(struct canvas *cv, struct rect r, int col, const struct hint *h)
 {
-    hint_add(h, ":", "command");
-    hint_add(h, "?", "help");
-    hint_add(h, "Q", "quit");
+    col += pane_text(cv, r, 0, col, ROLE_KEY, str_of(h->key)) + 1;
+    return col + pane_text(cv, r, 0, col, ROLE_BAR, str_of(h->label)) + 2;
+}
+
+static int
+hint_width(const struct hint *h)
+{
+    return utf8_width(str_of(h->key)) + 1 + utf8_width(str_of(h->label));
 }
 
 void
 app_draw_hints(struct app *app, struct canvas *cv, struct rect r)
 {
+    static const struct hint always[] = {{"?", "help"}, {":", "command"}, {"Q", "quit"}};
     struct hint at[HINTS_MAX];
     struct hints h = {at, 0, HINTS_MAX};
     const struct pane *top = app_top(app);
+    bool typing = top && (top->flags & PANE_INPUT);
     canvas_fill(cv, r, ROLE_BAR);
     if (top && top->ops->hints)
         top->ops->hints(top, &h);
-    if (!top || !(top->flags & PANE_INPUT))
-        hints_default(&h);
-    int col = 1;
-    for (size_t i = 0; i < h.n; i++) {
-        int width = utf8_width(str_of(at[i].key)) + 1 + utf8_width(str_of(at[i].label));
-        if (col + width > r.cols)
-            continue; /* a shorter one may still fit */
-        col += pane_text(cv, r, 0, col, ROLE_KEY, str_of(at[i].key)) + 1;
-        col += pane_text(cv, r, 0, col, ROLE_BAR, str_of(at[i].label)) + 2;
+    for (size_t i = 1; !typing && i < sizeof always / sizeof always[0]; i++)
+        hint_add(&h, always[i].key, always[i].label);
+    /* Help keeps its place at the right end; of the others, those that fit are shown. */
+    int room = r.cols, col = 1;
+    if (!typing) {
+        room -= hint_width(&always[0]) + 2;
+        hint_draw(cv, r, room + 1, &always[0]);
     }
+    for (size_t i = 0; i < h.n; i++)
+        if (col + hint_width(&at[i]) <= room)
+            col = hint_draw(cv, r, col, &at[i]);
 }
 
 /* Line above the bar: a prompt, else a toast, else where we are in the list. */

@@ -132,23 +132,13 @@ diff_write(struct diff *d)
     act_filled(form->act, input);
 }
 
-/* The server's values become what the edit starts from; what was typed stays typed. */
 static void
 diff_reload(struct diff *d)
 {
     struct app *app = d->pane.app;
     struct form *form = diff_form(d);
-    for (size_t i = 0; form && i < form->n; i++) {
-        struct form_field *f = &form->fields[i];
-        const struct json *now = cell_value(d->fresh, source_of(f));
-        json_free(f->initial);
-        f->initial = now ? json_copy(now) : NULL;
-        if (!f->touched)
-            field_load(f, now);
-    }
     if (form) {
-        json_free(form->act->row);
-        form->act->row = json_copy(d->fresh);
+        form_rebase(form, d->fresh);
         app_note(app, TOAST_INFO, "The form now starts from what the server has");
     }
     app_close(app, &d->pane);

@@ -3,6 +3,7 @@
 #include "ui/cell.h"
 #include "ui/confirm.h"
 #include "ui/diff.h"
+#include "ui/reread.h"
 #include <stdio.h>
 
 static const struct form_hint *
@@ -199,7 +200,9 @@ void
 form_submit(struct form *form)
 {
     size_t bad = form->n;
-    if (form->sending)
+    if (form->loading)
+        app_note(form->pane.app, TOAST_INFO, "It is still being read; try again in a moment");
+    if (form->sending || form->loading)
         return;
     for (size_t i = form->n; i-- > 0;)
         if (!field_check(&form->fields[i]))
@@ -358,6 +361,8 @@ form_info(const struct pane *p, struct buf *out)
     const struct form *form = (const struct form *)p;
     if (form->sending)
         buf_add_text(out, "sending ...");
+    else if (form->loading)
+        buf_add_text(out, "reading it ...");
     else if (form->focus < form->n && form->fields[form->focus].hint &&
              form->fields[form->focus].hint->help)
         buf_add_text(out, form->fields[form->focus].hint->help);
@@ -372,6 +377,54 @@ static const struct pane_ops form_ops = {.close = form_close,
                                          .info = form_info};
 
 void
+form_rebase(struct form *form, const struct json *fresh)
+{
+    for (size_t i = 0; i < form->n; i++) {
+        struct form_field *f = &form->fields[i];
+        const char *from = f->hint && f->hint->from ? f->hint->from : f->field->name;
+        const struct json *now = cell_value(fresh, from);
+        json_free(f->initial);
+        f->initial = now ? json_copy(now) : NULL;
+        if (!f->touched)
+            field_load(f, now);
+    }
+    json_free(form->act->row);
+    form->act->row = json_copy(fresh);
+}
+
+static void
+whole_read(void *ctx, struct result *take)
+{
+    struct form *form = ctx;
+    form->loading = false;
+    form->pane.app->dirty = true;
+    struct json *fresh = NULL;
+    if (!take->err.code)
+        fresh = reread_take(form->act->resource, form->act->row, take);
+    if (fresh)
+        form_rebase(form, fresh);
+    else if (take->err.code)
+        app_fail(form->pane.app, "Cannot read all of it; this is what the list knew", take);
+    else
+        app_note(form->pane.app, TOAST_WARN, "It is not there any more");
+    json_free(fresh);
+    result_free(take);
+}
+
+/* A list may know less than there is: an edit starts from the object as it is now. */
+static void
+read_whole(struct form *form)
+{
+    const struct act *act = form->act;
+    struct err err = {0};
+    if (!(act->action->flags & ACTION_DIFF) || !reread_can(act->resource))
+        return;
+    struct reread r = {act->app->client, act->resource, act->row, str_of(act->tenant),
+                       &form->pane.calls};
+    form->loading = reread_send(&r, whole_read, form, &err);
+}
+
+void
 form_open(struct act *act)
 {
     struct form *form = mem_new(1, sizeof *form);
@@ -380,6 +433,9 @@ form_open(struct act *act)
     form->act = act;
     memcpy(form->pane.tenant, act->tenant, sizeof form->pane.tenant);
     add_fields(form);
-    act->form = act->app->next_serial;
+    unsigned serial = act->app->next_serial;
+    act->form = serial;
     app_push(act->app, &form->pane);
+    if (app_pane(act->app, serial))
+        read_whole(form);
 }

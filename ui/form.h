@@ -29,8 +29,8 @@ struct form {
     struct pane pane;
     struct act *act;
     struct form_field fields[FORM_FIELDS_MAX];
-    size_t n, focus, top; /* focus n: save, n + 1: cancel */
-    bool sending;
+    size_t n, focus, top;  /* focus n: save, n + 1: cancel */
+    bool sending, loading; /* loading: reading the whole object before it is edited */
     char failure[300];
 };
 
@@ -56,6 +56,8 @@ bool field_key(struct form *form, struct form_field *f, uint32_t key);
 /* The value as a person reads it. */
 void field_text(struct form_field *f, struct buf *out);
 void form_draw(struct pane *p, struct canvas *cv, struct rect r);
+/* What the server has now is what the edit starts from; what was typed stays typed. */
+void form_rebase(struct form *form, const struct json *fresh);
 /* Sends what is there, after checking it. */
 void form_submit(struct form *form);
 struct json *form_input(struct form *form);

@@ -32,7 +32,10 @@ act_key(struct table *t, const char *key)
 {
     if (t->picking)
         return false;
-    const struct action *a = act_by_key(&t->pane, key, table_row(t, t->cursor));
+    const struct json *row = table_row(t, t->cursor);
+    if (t->marks.n) /* what is marked decides between lock and unlock */
+        row = LIST_ENTRY(t->marks.order.next, struct mark, node)->row;
+    const struct action *a = act_by_key(&t->pane, key, row);
     if (a)
         act_on(t, a);
     return a != NULL;

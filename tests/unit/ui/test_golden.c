@@ -1,0 +1,221 @@
+/*
+ * Screens as they should be: each pane in each state and at several sizes, as text and as a map of
+ * roles, in tests/golden/. `make golden-update` writes them anew; the difference is for people to
+ * read.
+ */
+#include "base/file.h"
+#include "base/mem.h"
+#include "tests/support/unit.h"
+#include "tests/unit/ui/fake/bench.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GOLDEN_BYTES = 1 << 20, PATH_SIZE = 200 };
+
+struct scene {
+    const char *name;
+    void (*script)(struct bench *b); /* answers other than the standard ones; may be NULL */
+    const char *keys[6];             /* by turns: keys, then text typed, then keys ... */
+    bool pending;                    /* leave calls unanswered */
+    bool sizes;                      /* also small and large */
+};
+
+static void
+no_users(struct bench *b)
+{
+    bench_users(b, 0);
+}
+
+static void
+refused(struct bench *b)
+{
+    fake_answer(b->client, "users_list", 403,
+                "{\"errors\":[\"Tenant ID is not specified\"],\"errorCode\":\"ER-00008\"}");
+}
+
+static void
+unreachable(struct bench *b)
+{
+    fake_fail(b->client, "users_list", ERR_NETWORK,
+              "cannot reach api.example.com: connection refused");
+}
+
+static void
+hostile(struct bench *b)
+{
+    fake_answer(b->client, "users_list", 200,
+                "{\"items\":[{\"id\":\"h\",\"name\":\"\\u001b]0;x\\u0007\\u202Eevil\",\"email\":"
+                "\"a\\r\\nb@x.y\"},{\"id\":\"i\",\"name\":\"\\u4f50\\u85e4 \\u6075\\u7f8e\","
+                "\"email\":\"emi@x.y\",\"verified\":true}],\"_metadata\":{\"totalItems\":2}}");
+}
+
+static void
+tree(struct bench *b)
+{
+    fake_answer(b->client, "hierarchy_tree", 200,
+                "{\"tenantId\":\"acme\",\"name\":\"Acme Robotics\",\"children\":[{\"tenantId\":"
+                "\"acme-eu\",\"name\":\"Acme Europe\",\"children\":[{\"tenantId\":\"acme-de\","
+                "\"name\":\"Acme Deutschland\",\"children\":[]}]},{\"tenantId\":\"acme-us\","
+                "\"name\":\"Acme America\",\"children\":[]}]}");
+}
+
+static void
+audits(struct bench *b)
+{
+    fake_answer(b->client, "audits_list", 200,
+                "{\"data\":[{\"frontegg_id\":\"a1\",\"severity\":\"Info\",\"action\":"
+                "\"users_lock\",\"resource\":\"user-0001\",\"email\":\"ada@acme.example\",\"ip\":"
+                "\"192.0.2.7\",\"tenantId\":\"acme\",\"createdAt\":"
+                "\"2026-05-28T19:26:40.000Z\"}],\"total\":1}");
+}
+
+static void
+configuration(struct bench *b)
+{
+    fake_answer(b->client, "config_get", 200,
+                "{\"id\":\"c1\",\"authStrategy\":\"EmailAndPassword\",\"allowSignups\":true,"
+                "\"defaultTokenExpiration\":86400,\"jwtAlgorithm\":\"RS256\",\"publicKey\":"
+                "\"-----BEGIN PUBLIC KEY-----\\nMIIB\\n-----END PUBLIC KEY-----\"}");
+}
+
+static void
+conflict(struct bench *b)
+{
+    fake_answer(b->client, "users_get_vendor", 200, "{\"id\":\"user-0001\",\"name\":\"User One\"}");
+}
+
+static void
+lock_refused(struct bench *b)
+{
+    fake_answer(b->client, "users_lock", 404, "{\"errors\":[\"User not found\"]}");
+}
+
+static const struct scene scenes[] = {
+    {.name = "users-loading", .pending = true},
+    {.name = "users-empty", .script = no_users, .keys = {""}},
+    {.name = "users-error", .script = refused, .keys = {""}, .sizes = true},
+    {.name = "users-unreachable", .script = unreachable, .keys = {""}},
+    {.name = "users-rows", .keys = {"Down Down"}, .sizes = true},
+    {.name = "users-hostile", .script = hostile, .keys = {""}},
+    {.name = "users-filter", .keys = {"/", "user1", "Enter"}},
+    {.name = "users-filter-none", .keys = {"/", "nobody", "Enter"}},
+    {.name = "users-marked", .keys = {"Space Space v Down"}},
+    {.name = "users-columns", .keys = {"Right Right"}},
+    {.name = "users-order", .keys = {"s Down"}},
+    {.name = "users-actions", .keys = {"."}},
+    {.name = "user-detail", .keys = {"Enter"}, .sizes = true},
+    {.name = "user-add", .keys = {"a", "no address", "Tab"}, .sizes = true},
+    {.name = "user-edit-changes", .keys = {"e End", "x", "PgDn Enter"}},
+    {.name = "user-lock", .keys = {"L"}},
+    {.name = "user-remove", .keys = {"d"}, .sizes = true},
+    {.name = "user-delete", .keys = {"D", "user1"}},
+    {.name = "users-bulk", .script = lock_refused, .keys = {"Space Space L y"}, .sizes = true},
+    {.name = "tenants-rows", .keys = {"1"}, .sizes = true},
+    {.name = "tenant-detail", .keys = {"1 Down Enter"}},
+    {.name = "sub-accounts", .script = tree, .keys = {"1 c"}, .sizes = true},
+    {.name = "roles-rows", .keys = {"3"}, .sizes = true},
+    {.name = "role-permissions", .keys = {"3 p"}},
+    {.name = "role-pick-permissions", .keys = {"3 P Enter"}},
+    {.name = "permissions-rows", .keys = {"4"}, .sizes = true},
+    {.name = "audits-rows", .script = audits, .keys = {"6"}, .sizes = true},
+    {.name = "configuration", .script = configuration, .keys = {"7"}},
+    {.name = "requests", .keys = {"3 @"}, .sizes = true},
+    {.name = "help", .keys = {"?"}, .sizes = true},
+    {.name = "palette", .keys = {":", "re"}, .sizes = true},
+    {.name = "quit", .keys = {"q"}},
+    {.name = "toast", .keys = {":", "sessions", "Enter"}},
+};
+
+static void
+play(struct bench *b, const struct scene *s)
+{
+    bench_standard(b);
+    if (s->script)
+        s->script(b);
+    bench_attach(b);
+    for (size_t i = 0; !s->pending && i < sizeof s->keys / sizeof s->keys[0] && s->keys[i]; i++) {
+        if (i % 2)
+            bench_type(b, s->keys[i]);
+        else
+            bench_keys(b, s->keys[i]);
+    }
+}
+
+static void
+compare(struct bench *b, const char *name)
+{
+    char path[PATH_SIZE];
+    struct arena a;
+    struct str want, got = bench_screen(b, true);
+    struct err err = {0};
+    snprintf(path, sizeof path, "tests/golden/%s.txt", name);
+    if (getenv("GATEHOUSE_GOLDEN_UPDATE")) {
+        assert_int_equal(file_write(path, got, 0644, &err), ERR_OK);
+        return;
+    }
+    arena_init(&a, GOLDEN_BYTES);
+    if (file_read(path, GOLDEN_BYTES, &a, &want, &err))
+        fail_msg("%s; make golden-update writes it", err.msg);
+    if (!str_eq(got, want))
+        fail_msg("%s differs. Now it is:\n%.*s", path, STR_ARG(got));
+    arena_fini(&a);
+}
+
+static void
+look_at(const struct scene *s, int rows, int cols)
+{
+    struct bench b;
+    char name[PATH_SIZE];
+    bench_open(&b, &(struct bench_setup){.rows = rows, .cols = cols, .tenant = "acme"});
+    play(&b, s);
+    snprintf(name, sizeof name, "%s-%dx%d", s->name, cols, rows);
+    compare(&b, name);
+    bench_close(&b);
+}
+
+static void
+scene_test(void **state)
+{
+    const struct scene *s = *state;
+    look_at(s, 24, 80);
+    if (!s->sizes)
+        return;
+    look_at(s, 12, 40);
+    look_at(s, 15, 60);
+    look_at(s, 50, 200);
+}
+
+/* A conflict needs the answer to change between reading and writing. */
+static void
+conflict_test(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_open(&b, &(struct bench_setup){.tenant = "acme"});
+    bench_standard(&b);
+    bench_attach(&b);
+    bench_keys(&b, "e End");
+    bench_type(&b, "x");
+    conflict(&b);
+    bench_keys(&b, "PgDn Enter");
+    compare(&b, "user-edit-conflict-80x24");
+    bench_close(&b);
+}
+
+int
+main(void)
+{
+    enum { SCENES = sizeof scenes / sizeof scenes[0] };
+    struct CMUnitTest tests[SCENES + 1];
+    for (size_t i = 0; i < SCENES; i++) {
+        union {
+            const struct scene *in;
+            void *out;
+        } scene = {&scenes[i]};
+        tests[i] = (struct CMUnitTest){
+            .name = scenes[i].name, .test_func = scene_test, .initial_state = scene.out};
+    }
+    tests[SCENES] = (struct CMUnitTest){.name = "user-edit-conflict", .test_func = conflict_test};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
