@@ -29,25 +29,6 @@ struct supervise_page {
 
 static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
 
-/* For the handlers: where signals go, and whether we were continued. */
-static volatile sig_atomic_t child_pid, continued;
-
-static void
-pass_on(int signo)
-{
-    int saved = errno;
-    if (child_pid > 0)
-        kill((pid_t)child_pid, signo);
-    errno = saved;
-}
-
-static void
-on_continue(int signo)
-{
-    (void)signo;
-    continued = 1;
-}
-
 struct terminal {
     int fd;
     bool known;
@@ -101,6 +82,13 @@ is_asked_for(int signo)
 }
 
 static void
+only(sigset_t *set, int signo)
+{
+    sigemptyset(set);
+    sigaddset(set, signo);
+}
+
+static void
 die_as(int signo)
 {
     struct rlimit none = {.rlim_cur = 0};
@@ -109,8 +97,7 @@ die_as(int signo)
     sigemptyset(&standard.sa_mask);
     setrlimit(RLIMIT_CORE, &none);
     sigaction(signo, &standard, NULL);
-    sigemptyset(&set);
-    sigaddset(&set, signo);
+    only(&set, signo);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     raise(signo);
     _exit(128 + signo);
@@ -124,54 +111,84 @@ die_as(int signo)
 static void
 stop_too(pid_t child, const struct terminal *t, struct supervise_page *page)
 {
-    struct sigaction standard = {.sa_handler = SIG_DFL}, before;
+    sigset_t stop, cont;
     siginfo_t info = {.si_pid = 0};
-    sigemptyset(&standard.sa_mask);
+    static const struct timespec at_once;
+    only(&stop, SIGTSTP);
+    only(&cont, SIGCONT);
     restore(t, page);
-    continued = 0;
-    sigaction(SIGTSTP, &standard, &before);
     kill(0, SIGTSTP);
-    sigaction(SIGTSTP, &before, NULL);
-    /* A shell continues the whole job, `kill -CONT` perhaps only us. */
-    if (continued && waitid(P_PID, (id_t)child, &info, WCONTINUED | WNOHANG) == 0 &&
+    /* This is where we stop; the signals wait for us blocked otherwise. */
+    sigprocmask(SIG_UNBLOCK, &stop, NULL);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    /*
+     * A shell continues the whole job, `kill -CONT` perhaps only us. News of the child means that it
+     * was continued too; by now it may even have stopped again, and that must not be undone.
+     */
+    if (sigtimedwait(&cont, NULL, &at_once) == SIGCONT &&
+        waitid(P_PID, (id_t)child, &info, WCONTINUED | WSTOPPED | WEXITED | WNOHANG | WNOWAIT) ==
+            0 &&
         info.si_pid == 0)
         kill(child, SIGCONT);
 }
 
+/* The child ended, stopped, or was continued. */
 static void
-look_after(pid_t child, const struct terminal *t, struct supervise_page *page, const char *log_path)
+child_changed(pid_t child, const struct terminal *t, struct supervise_page *page,
+              const char *log_path)
+{
+    int status;
+    pid_t got = waitpid(child, &status, WUNTRACED | WNOHANG);
+    if (got == 0)
+        return;
+    if (got < 0)
+        _exit(1);
+    if (WIFSTOPPED(status)) {
+        stop_too(child, t, page);
+        return;
+    }
+    restore(t, page);
+    if (WIFEXITED(status))
+        _exit(WEXITSTATUS(status));
+    if (!is_asked_for(WTERMSIG(status)))
+        say(log_path, WTERMSIG(status));
+    die_as(WTERMSIG(status));
+}
+
+/* Signals are waited for and never interrupt: no handlers, nothing to share with them. */
+static void
+look_after(pid_t child, const sigset_t *watched, const struct terminal *t,
+           struct supervise_page *page, const char *log_path)
 {
     for (;;) {
-        int status;
-        pid_t got = waitpid(child, &status, WUNTRACED);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            _exit(1);
-        if (WIFSTOPPED(status)) {
-            stop_too(child, t, page);
-            continue;
-        }
-        child_pid = 0;
-        restore(t, page);
-        if (WIFEXITED(status))
-            _exit(WEXITSTATUS(status));
-        if (!is_asked_for(WTERMSIG(status)))
-            say(log_path, WTERMSIG(status));
-        die_as(WTERMSIG(status));
+        int signo = sigwaitinfo(watched, NULL);
+        if (signo == SIGCHLD)
+            child_changed(child, t, page, log_path);
+        else if (signo > 0 && signo != SIGCONT)
+            kill(child, signo);
     }
 }
 
+/* Blocks what the parent waits for. */
 static void
-pass_signals_to(pid_t child)
+watch_signals(sigset_t *watched, sigset_t *before)
 {
-    struct sigaction sa = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
-    child_pid = (sig_atomic_t)child;
-    sigemptyset(&sa.sa_mask);
+    sigemptyset(watched);
     for (size_t i = 0; i < COUNT_OF(passed_on); i++)
-        sigaction(passed_on[i], &sa, NULL);
-    sa.sa_handler = on_continue;
-    sigaction(SIGCONT, &sa, NULL);
+        sigaddset(watched, passed_on[i]);
+    sigaddset(watched, SIGCHLD);
+    sigaddset(watched, SIGCONT);
+    sigprocmask(SIG_BLOCK, watched, before);
+}
+
+/* What was inherited as ignored gets its standard meaning. */
+static void
+set_dispositions(void)
+{
+    struct sigaction sa = {.sa_handler = SIG_DFL};
+    sigemptyset(&sa.sa_mask);
+    sigaction(SIGCHLD, &sa, NULL);
+    sigaction(SIGTSTP, &sa, NULL);
     /* Setting modes from the background would stop us in the middle of a restoration. */
     sa.sa_handler = SIG_IGN;
     sigaction(SIGTTOU, &sa, NULL);
@@ -181,7 +198,7 @@ enum err_code
 supervise_start(struct supervise *s, int tty, const char *log_path, struct err *err)
 {
     int alive[2];
-    sigset_t held, before;
+    sigset_t watched, before;
     struct terminal t = {.fd = tty};
     *s = (struct supervise){.alive = -1};
     t.known = tcgetattr(tty, &t.modes) == 0; /* before the child changes them */
@@ -194,19 +211,15 @@ supervise_start(struct supervise *s, int tty, const char *log_path, struct err *
         munmap(page, sizeof *page);
         return err_set_errno(err, ERR_IO, number, "cannot make a pipe for the supervising process");
     }
-    /* A signal between fork and the handlers waits until the parent can pass it on. */
-    sigemptyset(&held);
-    for (size_t i = 0; i < COUNT_OF(passed_on); i++)
-        sigaddset(&held, passed_on[i]);
     fflush(NULL);
-    sigprocmask(SIG_BLOCK, &held, &before);
+    /* Before the fork, so that no signal is lost; the child undoes it. */
+    watch_signals(&watched, &before);
     pid_t child = fork();
     if (child > 0) {
         close(alive[0]);
         fcntl(alive[1], F_SETFD, FD_CLOEXEC);
-        pass_signals_to(child);
-        sigprocmask(SIG_SETMASK, &before, NULL);
-        look_after(child, &t, page, log_path);
+        set_dispositions();
+        look_after(child, &watched, &t, page, log_path);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(alive[1]);
