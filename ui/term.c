@@ -63,7 +63,6 @@ capability(const char *name)
         char *out;
     } u = {.in = name};
     const char *s = tigetstr(u.out);
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): this is how curses says "not a string" */
     return s && s != (const char *)-1 && s[0] ? s : NULL;
 }
 
