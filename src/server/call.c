@@ -168,6 +168,7 @@ call_rewind(struct call *c)
     c->status = c->op->status;
     c->priv->n_errors = 0;
     c->priv->audit = (struct audit){.seq = 0};
+    c->priv->audited = false;
     c->priv->began = false;
     c->priv->forget = false;
 }
@@ -199,6 +200,12 @@ call_audit(struct call *c, const char *resource, struct str resource_id, const c
     va_start(ap, fmt);
     a->description = arena_vprintf(c->arena, fmt, ap);
     va_end(ap);
+}
+
+void
+call_audited(struct call *c)
+{
+    c->priv->audited = true;
 }
 
 /* -- paging -- */

@@ -112,6 +112,8 @@ enum err_code call_refuse(struct call *c, struct err *err, enum err_code code, c
  */
 void call_audit(struct call *c, const char *resource, struct str resource_id, const char *severity,
                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The handler has written the row itself: the call is what an application wants recorded. */
+void call_audited(struct call *c);
 
 /* Paging of the request: _offset is a page number, _limit the page size. */
 struct page {

@@ -19,6 +19,7 @@ struct call_private {
     struct scope scope;
     bool scoped;
     struct audit audit;
+    bool audited; /* the handler wrote the row of this call */
     struct auth_verdict *verdict;
     bool forget; /* call_forget_principals: done once the change is committed */
 };

@@ -82,7 +82,7 @@ take_params(struct call *c, const struct route_match *match)
 static enum err_code
 write_audit(struct call *c, struct err *err)
 {
-    if (c->op->flags & OPF_SAFE || !c->priv->tx)
+    if (c->op->flags & OPF_SAFE || !c->priv->tx || c->priv->audited)
         return ERR_OK;
     const struct scope *scope = call_scope(c, err);
     if (!scope)

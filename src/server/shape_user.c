@@ -107,7 +107,7 @@ write_user(struct call *c, const struct scope *s, enum user_form form, const str
     enum err_code rc = ERR_OK;
     jw_open(w, '{');
     jw_kstr(w, "sub", u->id);
-    fields_write(w, (struct field_table){user_fields, USER_FIELDS}, 0, u);
+    fields_write_declared(c, (struct field_table){user_fields, USER_FIELDS}, u);
     write_tenants(c, u);
     jw_kbool(w, "activatedForTenant", m && m->activated_at);
     jw_kbool(w, "subAccountAccessAllowed", m && m->sub_account_access);

@@ -9,7 +9,7 @@
 /* clang-format off */
 
 #define USER_HEAD                                                                                 \
-    OPT("id", STRING), OPT("sub", STRING), OPT("email", EMAIL),                                   \
+    OPT("id", STRING), OPT("sub", STRING), OPTF("email", EMAIL, FIELD_NULLABLE),                  \
     OPTF("name", STRING, FIELD_NULLABLE), OPTF("profilePictureUrl", URL, FIELD_NULLABLE),         \
     OPT("verified", BOOL), OPT("mfaEnrolled", BOOL), OPT("mfaBypass", BOOL),                      \
     OPTF("phoneNumber", PHONE, FIELD_NULLABLE), OPT_ENUM("provider", provider_choices),           \
@@ -60,7 +60,8 @@ static const struct field role_group_fields[] = {
 /* A permission. fePermission marks a built-in one. */
 static const struct field permission_fields[] = {
     OPT("id", STRING), OPT("key", STRING), OPT("name", STRING),
-    OPTF("description", STRING, FIELD_NULLABLE), OPT("categoryId", STRING),
+    OPTF("description", STRING, FIELD_NULLABLE),
+    OPTF("categoryId", STRING, FIELD_NULLABLE),
     OPT("fePermission", BOOL), OPT_ENUM("assignmentType", assignment_choices),
     OPT_LIST("roleIds", STRING), STAMPS, {.name = NULL}};
 
@@ -87,10 +88,17 @@ static const struct field user_fields[] = {
     USER_HEAD, OPT_OBJS("roles", role_fields), OPT_OBJS("permissions", permission_fields),
     OPT_OBJS("groups", user_group_fields), USER_TAIL, {.name = NULL}};
 
+/* A user as the second of the old lists gives it. */
+static const struct field user_old_fields[] = {
+    USER_HEAD, OPT_OBJS("roles", role_fields), OPT_OBJS("permissions", permission_fields),
+    OPT_OBJS("groups", user_group_fields), OPT_LIST("rolesIds", STRING),
+    OPTF("profileImage", URL, FIELD_NULLABLE), USER_TAIL, {.name = NULL}};
+
 /* The answer to the creation of a user. Roles and permissions are objects on the wire. */
 static const struct field user_created_fields[] = {
-    OPT("id", STRING), OPT("email", EMAIL), OPT("verified", BOOL), OPT("name", STRING),
-    OPT("profilePictureUrl", URL), OPT_OBJS("roles", role_fields),
+    OPT("id", STRING), OPTF("email", EMAIL, FIELD_NULLABLE), OPT("verified", BOOL),
+    OPTF("name", STRING, FIELD_NULLABLE), OPTF("profilePictureUrl", URL, FIELD_NULLABLE),
+    OPT_OBJS("roles", role_fields),
     OPT_OBJS("permissions", permission_fields), OPT("metadata", METADATA), OPT("createdAt", TIME),
     OPTF("lastLogin", TIME, FIELD_NULLABLE), OPT("activatedForTenant", BOOL),
     OPTF("temporaryExpirationDate", TIME, FIELD_NULLABLE), {.name = NULL}};
@@ -300,7 +308,7 @@ static const struct field config_fields[] = {
     OPT("apiTokensEnabled", BOOL), OPT("allowOverridePasswordComplexity", BOOL),
     OPT("allowOverridePasswordExpiration", BOOL),
     OPT("allowOverrideEnforcePasswordHistory", BOOL), OPT_ENUM("jwtAlgorithm", jwt_alg_choices),
-    OPTF("jwtSecret", STRING, FIELD_SECRET), OPT("allowNotVerifiedUsersLogin", BOOL),
+    OPTF("jwtSecret", STRING, FIELD_SECRET | FIELD_NULLABLE), OPT("allowNotVerifiedUsersLogin", BOOL),
     OPT("forcePermissions", BOOL),
     OPT_ENUM("authStrategy", CHOICES(
         "EmailAndPassword", "MagicLink", "Code", "NoLocalAuthentication", "SmsCode",
@@ -431,7 +439,7 @@ static const struct field audit_fields[] = {
     OPT("frontegg_id", STRING), OPT("severity", STRING), OPT("ip", STRING), OPT("email", STRING),
     OPT("action", STRING), OPT("description", STRING), OPT("resource", STRING),
     OPT("user", STRING), OPT("userId", STRING), OPT("userAgent", STRING),
-    OPT("actorMail", STRING), OPT("vendorId", STRING), OPT("tenantId", STRING), STAMPS,
+    OPT("actorMail", STRING), OPT("vendorId", STRING), OPTF("tenantId", STRING, FIELD_NULLABLE), STAMPS,
     OPT("time", TIME), OPT_LIST("json", ANY), {.name = NULL}};
 
 /* Audits with their total. */

@@ -7,6 +7,14 @@
 enum { NAMES_MAX = 200 };
 static const int64_t DAY_MS = 24 * 60 * 60 * 1000;
 
+/* What is not known of an event is left out. */
+static void
+write_known(struct jw *w, const char *name, struct str value)
+{
+    if (str_given(value))
+        jw_kstr(w, name, value);
+}
+
 static void
 write_row(struct call *c, const struct audit *a)
 {
@@ -16,16 +24,16 @@ write_row(struct call *c, const struct audit *a)
     jw_kstr(w, "severity", a->severity);
     jw_kstr(w, "tenantId", a->tenant_id);
     jw_kstr(w, "vendorId", c->vendor_id);
-    jw_kstr(w, "action", a->action);
-    jw_kstr(w, "description", a->description);
-    jw_kstr(w, "resource", a->resource);
-    jw_kstr(w, "resourceId", a->resource_id);
-    jw_kstr(w, "user", a->user_name);
-    jw_kstr(w, "userId", a->user_id);
-    jw_kstr(w, "email", a->email);
-    jw_kstr(w, "ip", a->ip);
-    jw_kstr(w, "userAgent", a->user_agent);
-    jw_kstr(w, "traceId", a->trace_id);
+    write_known(w, "action", a->action);
+    write_known(w, "description", a->description);
+    write_known(w, "resource", a->resource);
+    write_known(w, "resourceId", a->resource_id);
+    write_known(w, "user", a->user_name);
+    write_known(w, "userId", a->user_id);
+    write_known(w, "email", a->email);
+    write_known(w, "ip", a->ip);
+    write_known(w, "userAgent", a->user_agent);
+    write_known(w, "traceId", a->trace_id);
     jw_ktime(w, "createdAt", a->created_at);
     jw_ktime(w, "updatedAt", a->created_at);
     jw_ktime(w, "time", a->created_at);
@@ -136,13 +144,16 @@ op_audits_create(struct call *c, struct err *err)
     json_write(body, &extra);
     a.extra = buf_str(&extra);
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_audit_add(s, &a, err) : err_failed(err);
+    enum err_code rc = s ? ERR_OK : err_failed(err);
+    if (!rc && s->tenant_seq < 0)
+        rc = call_refuse(c, err, ERR_NOT_FOUND, NULL, "Tenant not found");
+    if (!rc)
+        rc = store_audit_add(s, &a, err);
     buf_fini(&extra);
     for (size_t i = 0; i < COUNT_OF(taken); i++)
         json_free(taken[i]);
     json_free(body);
-    if (!rc)
-        call_audit(c, "audit", a.id, "Info", "An application wrote an audit");
+    call_audited(c);
     return rc;
 }
 

@@ -249,7 +249,9 @@ body_tenant(struct call *c, const struct scope *s, struct scope *out, struct err
     tenant_init(&t);
     t.tenant_id = id;
     t.name = id;
-    rc = store_tenant_create(s, &t, NULL, err);
+    rc = fields_check_tenant_id(c, id, err);
+    if (!rc)
+        rc = store_tenant_create(s, &t, NULL, err);
     return rc ? rc : scope_tenant(s, id, out, err);
 }
 
