@@ -158,6 +158,9 @@ lock_beside(struct db *db, struct err *err)
 static enum err_code
 sqlite_setup(struct db *db, struct err *err)
 {
+    /* Nobody reads SQLite's memory statistics, and counting takes a lock at each allocation. Refused, harmlessly, when
+     * SQLite is in use already. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct str path = str_sub(str_of(db->url), strlen("sqlite:"), SIZE_MAX);
     if (path.n == 0)
         return err_set(err, ERR_CONFIG, "the database URL sqlite: needs a path");

@@ -127,9 +127,9 @@ CREATE TABLE users (
     last_login BIGINT,
     password_changed_at BIGINT,
     UNIQUE (env, id),
-    UNIQUE (env, email_key),
-    UNIQUE (env, username_key)
+    UNIQUE (env, email_key)
 );
+CREATE UNIQUE INDEX users_by_username ON users (env, username_key) WHERE username_key IS NOT NULL;
 CREATE INDEX users_by_phone ON users (env, phone_number) WHERE phone_number IS NOT NULL;
 CREATE INDEX users_by_external ON users (env, external_id) WHERE external_id IS NOT NULL;
 
@@ -323,7 +323,8 @@ CREATE INDEX audits_by_email ON audits (env, email_key, created_at, seq)
 -- by store/users.c: triggers on virtual tables would need a trusted schema.
 -- only: sqlite
 CREATE VIRTUAL TABLE user_search USING fts5 (
-    search_key, content = 'users', content_rowid = 'seq', tokenize = 'trigram case_sensitive 1'
+    search_key, content = 'users', content_rowid = 'seq', columnsize = 0,
+    tokenize = 'trigram case_sensitive 1'
 );
 -- only: postgresql
 -- Without the right to create the extension, searches still work, by scanning.
