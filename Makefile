@@ -226,11 +226,21 @@ lint:
 format:
 	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format-14 -i
 
-# Pages that are made from the tables in the code. They are committed; lint fails when they are stale.
+# Pages that are made from the tables in the code and from the running programs. They are committed; lint fails
+# when they are stale. `tables` prints the tables, `still.so` makes time stand still for screens.
 doc:
-	$(call deps,build)
-	$(again) all
+	$(call deps,build test)
+	$(again) all doc-programs
 	$(Q)for g in $(sort $(wildcard doc/gen/*.sh)); do OUT=$(OUT) sh "$$g" || exit 1; done
+doc-programs: $(OUT)/doc/tables $(OUT)/doc/still.so
+$(OUT)/doc/tables: $(OUT)/doc/gen/tables.o $(OUT)/libgatehouse-test.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ \
+	  $(call pkglibs,$(PKG_gatehouse) $(PKG_gatehoused)) -lpthread -ldl
+$(OUT)/doc/still.so: doc/gen/still.c
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
 
 compile_commands.json: Makefile $(ALL_SRC)
 	$(Q){ echo '['; n=; for f in $(ALL_SRC) $(UNIT_SRC) $(SUPPORT_SRC); do \
@@ -241,7 +251,7 @@ compile_commands.json: Makefile $(ALL_SRC)
 # --- Installing and packing -------------------------------------------------------------------------------------
 
 D = $(DESTDIR)$(PREFIX)
-MAN := $(wildcard doc/*.1 doc/*.5 doc/*.8)
+MAN := $(wildcard doc/*.1 doc/*.5 doc/*.7 doc/*.8)
 install: all
 	$(Q)install -d '$(D)/bin' '$(D)/share/gatehouse/themes' '$(D)/share/doc/gatehouse'
 	$(Q)install -m 755 $(OUT)/gatehouse $(OUT)/gatehoused '$(D)/bin'
@@ -289,4 +299,4 @@ help:
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 .PHONY: all objects force test test-run test-programs check-asan check-tsan check-pg run bench bench-programs \
-  fuzz fuzz-run golden-update cov lint format doc install uninstall dist clean help
+  fuzz fuzz-run golden-update cov lint format doc doc-programs install uninstall dist clean help

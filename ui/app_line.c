@@ -114,7 +114,7 @@ line_doctor(struct app *app, struct str arg)
 }
 
 static void
-line_search(struct app *app, struct str arg)
+line_find(struct app *app, struct str arg)
 {
     (void)arg;
     app_command(app, COMMAND_SEARCH);
@@ -153,17 +153,14 @@ complete_profiles(struct app *app, struct buf *out)
 }
 
 static const struct line_command lines[] = {
-    {"tenant", "ID", "Work in one tenant, - for all", true, line_tenant, complete_tenants},
-    {"profile", "NAME", "Change the profile", true, line_profile, complete_profiles},
-    {"theme", "NAME", "Change the theme", true, line_theme, complete_themes},
-    {"export", "FILE", "Write the list to a .csv or .json file", true, line_export, NULL},
-    {"dump", "FILE", "Write the screen as text to a file", true, line_dump, NULL},
-    {"doctor", "", "What works here and what does not", false, line_doctor, NULL},
-    {"find", "", "Search on the server", false, line_search, NULL},
+#define LINE(name, arg, needed, complete, help)                                                    \
+    {#name, (arg), (help), (needed), line_##name, complete},
+#include "ui/line.def"
+#undef LINE
 };
 
 static const struct line_command *
-line_find(struct str word)
+find_line(struct str word)
 {
     for (size_t i = 0; i < COUNT_OF(lines); i++)
         if (str_eq(str_of(lines[i].name), word))
@@ -192,7 +189,7 @@ app_command_line(struct app *app, struct str line)
     if (!line.n || !str_next(&rest, ' ', &word))
         return;
     struct str arg = str_given(rest) ? str_trim(rest) : STR("");
-    const struct line_command *c = line_find(word);
+    const struct line_command *c = find_line(word);
     const struct resource *res = resource_by_word(word);
     enum command cmd = command_by_name(word);
     if (c && c->needs_arg && !arg.n)
@@ -253,7 +250,7 @@ complete_word(struct str typed, struct buf *out)
         offer(out, typed, str_of(lines[i].name), str_of(lines[i].help));
     for (int id = COMMAND_NONE + 1; id < COMMAND_COUNT; id++) {
         const struct command_info *info = command_info((enum command)id);
-        if (!line_find(str_of(info->name)))
+        if (!find_line(str_of(info->name)))
             offer(out, typed, str_of(info->name), str_of(info->help));
     }
 }
@@ -266,7 +263,7 @@ palette_complete(struct app *app, struct str typed, struct buf *out)
         complete_word(typed, out);
         return;
     }
-    const struct line_command *c = line_find(word);
+    const struct line_command *c = find_line(word);
     if (c)
         complete_arg(app, c, typed, out);
 }

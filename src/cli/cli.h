@@ -3,21 +3,14 @@
 /*
  * The command line of gatehouse: everything but the full-screen console. Commands and options are
  * the rows of cli.def; parsing, --help, completion and the manual page come from there. Results go
- * to stdout, everything else to stderr; exit codes are those of enum cli_exit. Main thread only.
+ * to stdout, everything else to stderr; exit codes are the rows of exit.def. Main thread only.
  */
 #include "client/profile.h"
 
 enum cli_exit {
-    CLI_DONE = 0,
-    CLI_FAILED = 1,
-    CLI_USAGE = 2, /* or configuration */
-    CLI_NOT_FOUND = 3,
-    CLI_SIGN_IN = 4, /* needed or refused */
-    CLI_REFUSED = 5, /* permission, read-only, confirmation missing */
-    CLI_PARTIAL = 6,
-    CLI_NETWORK = 7, /* network, TLS, time-out, rate limit */
-    CLI_CONFLICT = 8,
-    CLI_CANCELLED = 9
+#define CLI_EXIT(name, number, when) CLI_##name = (number),
+#include "cli/exit.def"
+#undef CLI_EXIT
 };
 
 /*

@@ -5,30 +5,17 @@
 static const struct {
     const char *code, *hint;
 } by_code[] = {
-    {"ER-00004", "the service has no such route: check the URL and the version of the server"},
-    {"ER-00008", "the environment has no default application: give frontegg-application-id"},
-    {"ER-01008", "assign the tenant to this application, or name another application"},
-    {"ER-01009", "assign the user to this application first"},
-    {"ER-01011", "ask for a new code; a code works once"},
-    {"ER-01017", "ask for a new code; codes expire after minutes"},
-    {"ER-01034", "unlock the user"},
-    {"ER-01056", "give frontegg-application-id"},
-    {"ER-01060", "verify the user's address first"},
-    {"ER-01097", "the user has no second factor yet"},
-    {"ER-01239", "unlock the tenant first"},
-    {"ER-01240", "unlock the tenant first"},
-    {"ER-05001", "take roles, permissions or metadata out of the token"},
+#define HINT_CODE(code, hint) {(code), (hint)},
+#include "client/hint.def"
+#undef HINT_CODE
 };
 
 static const struct {
     const char *words, *hint;
 } by_words[] = {
-    {"Tenant ID is not specified", "choose a tenant: --tenant ID, or :tenant ID in the console"},
-    {"Tenant ID is defined", "this is for the whole environment: do not name a tenant"},
-    {"Application ID is not specified", "give frontegg-application-id"},
-    {"Failed to verify user JWT", "this host wants a user's token: use the host of the API"},
-    {"Invalid JSON provided", "check the body; a GET must have none"},
-    {"User not found", "check the id and the tenant: users are looked up within one tenant"},
+#define HINT_WORDS(words, hint) {(words), (hint)},
+#include "client/hint.def"
+#undef HINT_WORDS
 };
 
 static const char *

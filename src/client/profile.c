@@ -13,10 +13,9 @@ enum { PROFILES_MAX = 256 };
 static const struct {
     const char *region, *url;
 } regions[] = {
-    {"eu", "https://api.frontegg.com"},
-    {"us", "https://api.us.frontegg.com"},
-    {"ca", "https://api.ca.frontegg.com"},
-    {"au", "https://api.au.frontegg.com"},
+#define PROFILE_REGION(region, url) {(region), (url)},
+#include "client/profile.def"
+#undef PROFILE_REGION
 };
 
 /* What a [profile] section may say; `url` and `region` are read apart because they depend on
@@ -27,18 +26,10 @@ static const struct setting {
     enum setting_kind kind;
     size_t offset;
 } settings[] = {
-    {"client-id", SETTING_TEXT, offsetof(struct profile, client_id)},
-    {"secret-file", SETTING_PATH, offsetof(struct profile, secret_file)},
-    {"secret-command", SETTING_TEXT, offsetof(struct profile, secret_command)},
-    {"tenant", SETTING_TEXT, offsetof(struct profile, tenant)},
-    {"theme", SETTING_TEXT, offsetof(struct profile, theme)},
-    {"colour", SETTING_TEXT, offsetof(struct profile, colour)},
-    {"environment", SETTING_TEXT, offsetof(struct profile, environment)},
-    {"ca-file", SETTING_PATH, offsetof(struct profile, ca_file)},
-    {"proxy", SETTING_TEXT, offsetof(struct profile, proxy)},
-    {"read-only", SETTING_BOOL, offsetof(struct profile, read_only)},
-    {"production", SETTING_BOOL, offsetof(struct profile, production)},
-    {"allow-http", SETTING_BOOL, offsetof(struct profile, allow_http)},
+#define PROFILE_SETTING(key, kind, member, value, help)                                            \
+    {(key), SETTING_##kind, offsetof(struct profile, member)},
+#include "client/profile.def"
+#undef PROFILE_SETTING
 };
 
 /* The configuration file being read. */
@@ -93,6 +84,21 @@ find_setting(struct str key)
     return NULL;
 }
 
+static bool
+is_colour_word(struct str value)
+{
+    return str_eq(value, STR("auto")) || str_eq(value, STR("always")) ||
+           str_eq(value, STR("never"));
+}
+
+static enum err_code
+check_colour(const struct config *c, const struct ini_item *item, struct err *err)
+{
+    if (is_colour_word(item->value))
+        return ERR_OK;
+    return fault(c, item, err, "colour is auto, always or never");
+}
+
 static enum err_code
 check_profile_item(const struct config *c, const struct ini_item *item, struct err *err)
 {
@@ -109,6 +115,8 @@ check_profile_item(const struct config *c, const struct ini_item *item, struct e
         return fault(c, item, err, "there is no such setting in a profile");
     if (s->kind == SETTING_BOOL && !str_to_bool(item->value, &flag))
         return fault(c, item, err, "the value is either true or false");
+    if (str_eq(item->key, STR("colour")))
+        return check_colour(c, item, err);
     return ERR_OK;
 }
 
@@ -121,8 +129,9 @@ check_item(const struct config *c, const struct ini_item *item, struct err *err)
         return check_profile_item(c, item, err);
     if (item->section.n)
         return fault(c, item, err, "the section is neither [profile NAME] nor [keys]");
-    if (str_eq(item->key, STR("profile")) || str_eq(item->key, STR("theme")) ||
-        str_eq(item->key, STR("colour")))
+    if (str_eq(item->key, STR("colour")))
+        return check_colour(c, item, err);
+    if (str_eq(item->key, STR("profile")) || str_eq(item->key, STR("theme")))
         return ERR_OK;
     return fault(c, item, err, "before the first section only profile, theme and colour go");
 }

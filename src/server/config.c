@@ -153,17 +153,3 @@ config_write_help(struct buf *out)
     }
     buf_add_text(out, "\nExit status: 0 done, 1 failure, 2 wrong usage.\n");
 }
-
-void
-config_write_mdoc(struct buf *out)
-{
-    buf_add_text(out, ".Bl -tag -width Ds\n");
-    for (size_t i = 0; i < COUNT_OF(FLAGS); i++) {
-        const struct config_flag *f = &FLAGS[i];
-        buf_printf(out, ".It Fl Fl %s", f->name + 2);
-        if (f->arg)
-            buf_printf(out, " Ar %s", f->arg);
-        buf_printf(out, "\n%s.\n", f->help);
-    }
-    buf_add_text(out, ".El\n");
-}

@@ -34,6 +34,4 @@ enum err_code config_parse(struct config *out, int argc, char *const *argv,
 enum err_code config_log(const struct config *c, enum log_format *format, enum log_level *level,
                          struct err *err) MUST_USE;
 void config_write_help(struct buf *out);
-/* The list of flags as mdoc, for doc/gatehoused.8. */
-void config_write_mdoc(struct buf *out);
 #endif

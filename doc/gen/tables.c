@@ -1,0 +1,107 @@
+/*
+ * Writes the tables of both programs as lines of tab-separated words, the first of which names the table. The
+ * scripts beside this file put them into the manual pages and the guide, so that nothing is said twice.
+ */
+#include "base/buf.h"
+#include "cli/args.h"
+#include "server/config.h"
+#include "ui/command.h"
+#include "ui/resources/all.h"
+
+#include <stdio.h>
+
+static void
+cli_tables(void)
+{
+    for (int i = 0; i < CLI_OPT_COUNT; i++) {
+        const struct cli_option_info *o = cli_option_info((enum cli_option)i);
+        printf("option\t%s\t%c\t%s\t%u\t%s\n", o->name, o->letter ? o->letter : '-',
+               o->value ? o->value : "", o->groups, o->help);
+    }
+    for (int i = CLI_CMD_NONE + 1; i < CLI_CMD_COUNT; i++) {
+        const struct cli_command_info *c = cli_command_info((enum cli_command)i);
+        if (!(c->groups & CLI_GROUP_LATER))
+            printf("command\t%s\t%s\t%s\t%u\t%s\n", c->word, c->second, c->arguments, c->groups,
+                   c->help);
+    }
+#define CLI_EXIT(name, number, when) printf("exit\t%d\t%s\n", (number), (when));
+#include "cli/exit.def"
+#undef CLI_EXIT
+}
+
+static void
+client_tables(void)
+{
+#define PROFILE_ADDRESS(key, value, help) printf("setting\t%s\t%s\t%s\n", (key), (value), (help));
+#include "client/profile.def"
+#undef PROFILE_ADDRESS
+#define PROFILE_SETTING(key, kind, member, value, help)                                            \
+    printf("setting\t%s\t%s\t%s\n", (key), (value), (help));
+#include "client/profile.def"
+#undef PROFILE_SETTING
+#define PROFILE_REGION(region, url) printf("region\t%s\t%s\n", (region), (url));
+#include "client/profile.def"
+#undef PROFILE_REGION
+#define HINT_CODE(code, hint) printf("hint_code\t%s\t%s\n", (code), (hint));
+#include "client/hint.def"
+#undef HINT_CODE
+#define HINT_WORDS(words, hint) printf("hint_words\t%s\t%s\n", (words), (hint));
+#include "client/hint.def"
+#undef HINT_WORDS
+}
+
+static void
+server_tables(void)
+{
+    size_t n = 0;
+    const struct config_flag *flags = config_flags(&n);
+    for (size_t i = 0; i < n; i++)
+        printf("flag\t%s\t%s\t%s\n", flags[i].name + 2, flags[i].arg ? flags[i].arg : "",
+               flags[i].help);
+}
+
+static void
+resource_rows(const struct resource *r)
+{
+    for (const struct action *a = r->actions; a && a->name; a++)
+        printf("action\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", r->id, a->key ? a->key : "", a->name,
+               a->label, (int)a->confirm, (a->flags & ACTION_MARKED) != 0,
+               a->flags & ACTION_IN_TENANT     ? "in one tenant"
+               : a->flags & ACTION_ENVIRONMENT ? "in all tenants"
+                                               : "");
+    for (const struct child *c = r->children; c && c->key; c++)
+        printf("child\t%s\t%s\t%s\t%s\n", r->id, c->key, c->title, c->resource);
+}
+
+static void
+console_tables(void)
+{
+    for (int i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++) {
+        const struct command_info *c = command_info((enum command)i);
+        printf("key\t%s\t%s\t%s\t%s\t%s\n", c->group, c->name, c->keys, c->second, c->help);
+    }
+#define LINE(name, arg, needed, complete, help) printf("line\t%s\t%s\t%s\n", #name, (arg), (help));
+#include "ui/line.def"
+#undef LINE
+#define ROLE(name, key, letter, help) printf("role\t%s\t%s\n", (key), (help));
+#include "ui/role.def"
+#undef ROLE
+    for (int i = 0; resources[i]; i++)
+        printf("pane\t%s\t%d\t%s\n", resources[i]->id, i < 9 ? i + 1 : 0, resources[i]->title);
+    for (int i = 0; resources_inner[i]; i++)
+        printf("inner\t%s\t%s\n", resources_inner[i]->id, resources_inner[i]->title);
+    for (int i = 0; resources[i]; i++)
+        resource_rows(resources[i]);
+    for (int i = 0; resources_inner[i]; i++)
+        resource_rows(resources_inner[i]);
+}
+
+int
+main(void)
+{
+    cli_tables();
+    client_tables();
+    server_tables();
+    console_tables();
+    return fflush(stdout) == 0 ? 0 : 1;
+}
