@@ -18,9 +18,9 @@ BEGIN {
         exit failed = 1
     }
 }
-match($0, /[a-z-]+:end/) { inside = 0 }
+match($0, /[a-z0-9-]+:end/) { inside = 0 }
 !inside { print }
-match($0, /[a-z-]+:begin/) {
+match($0, /[a-z0-9-]+:begin/) {
     name = substr($0, RSTART, RLENGTH - 6)
     inside = 1
     fill()
@@ -47,11 +47,10 @@ function fill() {
     else if (name == "actions") actions()
     else if (name == "hint-codes") markdown("hint_code", "Code | What to do")
     else if (name == "hint-words") markdown("hint_words", "Message | What to do")
-    else if (name !~ /^(screen|output)-?/) {
+    else if (name ~ /^screen-/) screen("tests/golden/" substr(name, 8) ".txt")
+    else {
         print "sections.awk: " FILENAME ": nobody fills " name > "/dev/stderr"
         failed = 1
-    } else {
-        inside = 0 # the screens are another script's work
     }
 }
 
@@ -206,4 +205,18 @@ function markdown(table, head,  r, n, part) {
         if (kind[r] == table)
             print "| `" at[r, 1] "` | " at[r, 2] " |"
     print ""
+}
+# A screen that the tests compare with, without the part that tells its colours.
+function screen(path,  line, n) {
+    print "```"
+    while ((getline line < path) > 0 && line !~ /^-- roles/) {
+        print line
+        n++
+    }
+    close(path)
+    print "```"
+    if (!n) {
+        print "sections.awk: there is no screen " path > "/dev/stderr"
+        failed = 1
+    }
 }
