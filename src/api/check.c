@@ -454,6 +454,17 @@ collect(const struct field *f, const struct check_pair *pairs, size_t n)
     return value;
 }
 
+/* A value that is not a list is given once: readers could take either of two. */
+static void
+check_given_once(struct check *c, const struct field *f, const struct check_pair *pairs, size_t n)
+{
+    size_t times = 0;
+    for (size_t i = 0; i < n && f->kind != KIND_ARRAY; i++)
+        times += pairs[i].value.n > 0 && name_is(f, pairs[i].name);
+    if (times > 1)
+        check_add(c, "%s must be given once", f->name);
+}
+
 bool
 check_query(struct check *c, const struct op *op, const struct check_pair *pairs, size_t n)
 {
@@ -462,6 +473,7 @@ check_query(struct check *c, const struct op *op, const struct check_pair *pairs
         struct where at = {.name = f->name};
         struct json *value = collect(f, pairs, n);
         check_member(c, &at, f, value, true);
+        check_given_once(c, f, pairs, n);
         json_free(value);
     }
     return c->n == before;

@@ -48,9 +48,8 @@ query_base_name(struct str name)
 struct str
 query_get(const struct pairs *p, struct str name)
 {
-    struct str base = query_base_name(name);
     for (size_t i = 0; i < p->n; i++)
-        if (str_eq(query_base_name(p->items[i].name), base))
+        if (str_eq(p->items[i].name, name))
             return p->items[i].value;
     return (struct str){NULL, 0};
 }

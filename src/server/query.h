@@ -16,6 +16,6 @@ enum err_code query_parse(struct pairs *out, struct str query, struct arena *a,
                           struct err *err) MUST_USE;
 /* The name without "[]" at its end. */
 struct str query_base_name(struct str name);
-/* First value of that name (with or without "[]"), absent if none. */
+/* First value of exactly that name, which is how check_query reads what is no list; absent if none. */
 struct str query_get(const struct pairs *p, struct str name);
 #endif

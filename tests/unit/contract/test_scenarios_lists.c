@@ -205,7 +205,9 @@ attacks(void **state)
         {"GET " V3 "?_email=%00", NULL, "400"},
         {"GET " V3 "?_email=%ff", NULL, "400"},
         {"GET " V3 "?_email=%zz", NULL, "400"},
-        {"GET " V3 "?_limit=1&_limit=2", NULL, "400; ~_limit"},
+        {"GET " V3 "?_limit=1&_limit=2", NULL, "400; errors=['_limit must be given once']"},
+        {"GET " V3 "?_sortBy=password_hash&_sortBy=name", NULL, "400; ~_sortBy"},
+        {"GET " V3 "?_sortBy[]=password_hash", NULL, "200; items#28"},
     };
     SCENE(&scene, steps);
 }
