@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -145,9 +146,11 @@ accept_all(void *arg)
 {
     struct httpd *h = arg;
     while (readable(h, h->listen_fd)) {
-        int fd = accept(h->listen_fd, NULL, NULL);
-        if (fd >= 0)
-            add_connection(h, fd);
+        int fd = accept(h->listen_fd, NULL, NULL), on = 1;
+        if (fd < 0)
+            continue;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        add_connection(h, fd);
     }
     return NULL;
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { STALL_MS = 300, LONG_MS = 20000 };
+enum { STALL_MS = 300, LONG_MS = 20000, FAULT_BYTES_MAX = 1 << 20 };
 
 static struct worker *
 start(unsigned parallel)
@@ -267,12 +267,12 @@ answer_fault(const struct httpd_request *r, void *ctx)
         break;
     case END_BOMB:
         buf_init(&bomb, 1 << 20);
-        make_bomb(&bomb, 66000);
+        make_bomb(&bomb, 5000);
         httpd_send(r, bomb.p, bomb.n);
         buf_fini(&bomb);
         break;
     case END_BIG:
-        repeat(r, zeros, sizeof zeros, 4200);
+        repeat(r, zeros, sizeof zeros, 300);
         break;
     case END_FLOOD:
         repeat(r, "X-Filler: 0123456789abcdef\r\n", 28, 20000);
@@ -290,7 +290,10 @@ run_fault(const struct fault *f, enum http_method method)
     struct httpd *h = httpd_start(answer_fault, (void *)(uintptr_t)f);
     struct worker *w = start(0);
     int64_t began = clock_mono_ms();
-    struct http_job *job = run(w, job_for(method, httpd_url(h), "/f", STALL_MS));
+    bool stalls = f->end == END_STALL || f->end == END_SLOW;
+    struct http_job *job = job_for(method, httpd_url(h), "/f", stalls ? STALL_MS : LONG_MS);
+    job->max_bytes = FAULT_BYTES_MAX;
+    job = run(w, job);
     int64_t took = clock_mono_ms() - began;
     if (job->err.code != f->code || (f->status >= 0 && job->status != f->status) || took > 5000)
         print_error("%s: code %s, status %d, %s, %lld ms\n", f->name, err_name(job->err.code),
