@@ -54,11 +54,12 @@ server_open_database(struct db **out, const struct server_options *o, struct err
     struct arena a;
     arena_init(&a, 64 * 1024);
     struct str url = database_url(o, &a);
-    struct db_options options = {.create = !o->existing, .lock_dir = o->data};
+    struct db_options options = {
+        .create = !o->existing, .read_only = o->existing, .lock_dir = o->data};
     enum err_code rc = prepare_place(o, url, err);
     if (!rc)
         rc = db_open(out, url, &options, err);
-    if (!rc)
+    if (!rc && !o->existing)
         rc = db_migrate(*out, err);
     if (rc) {
         db_close(*out);

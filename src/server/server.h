@@ -17,7 +17,7 @@ struct server_options {
     const char *database; /* NULL: sqlite:DATA/gatehouse.db */
     const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
     bool insecure_listen, demo;
-    bool existing;             /* the database must be there already */
+    bool existing;             /* the database must be there already, and is only looked at */
     unsigned threads, workers; /* 0: as fits the machine */
 };
 
@@ -31,7 +31,7 @@ struct store *server_store(const struct server *s);
 /* The environment that answers when a request names none. */
 struct str server_vendor(const struct server *s);
 
-/* Opens the database of these options, migrated, for --check and --backup. */
+/* Opens the database of these options; with `existing` as it is, even beside a running server. */
 struct db;
 enum err_code server_open_database(struct db **out, const struct server_options *options,
                                    struct err *err) MUST_USE;

@@ -84,6 +84,11 @@ start_server
 check "later starts keep the credentials" [ "$(cat "$DATA/credentials")" = "$FIRST" ]
 sign_in
 check "and they still sign in" [ -n "$TOKEN" ]
+if [ -z "${GATEHOUSE_TEST_PG:-}" ]; then
+    expect_end "check beside the running server" 0 "" --data "$DATA" --check
+    expect_end "backup beside the running server" 0 "" --data "$DATA" --backup "$TEST_TMP/live.db"
+    expect_end "that copy is sound" 0 "" --data "$DATA" --database "sqlite:$TEST_TMP/live.db" --check
+fi
 kill -INT "$SERVER_PID"
 wait "$SERVER_PID"
 check "INT ends with 0" [ $? = 0 ]
