@@ -200,8 +200,7 @@ void
 form_submit(struct form *form)
 {
     size_t bad = form->n;
-    if (form->loading)
-        app_note(form->pane.app, TOAST_INFO, "It is still being read; try again in a moment");
+    form->submit_later = form->loading;
     if (form->sending || form->loading)
         return;
     for (size_t i = form->n; i-- > 0;)
@@ -284,6 +283,7 @@ static bool
 form_key(struct pane *p, uint32_t key)
 {
     struct form *form = (struct form *)p;
+    form->submit_later = false;
     if (key == K_ESC || key == (K_CTRL | 'c')) {
         form_leave(form);
         return true;
@@ -407,8 +407,12 @@ whole_read(void *ctx, struct result *take)
         app_fail(form->pane.app, "Cannot read all of it; this is what the list knew", take);
     else
         app_note(form->pane.app, TOAST_WARN, "It is not there any more");
+    bool go_on = fresh && form->submit_later;
+    form->submit_later = false;
     json_free(fresh);
     result_free(take);
+    if (go_on)
+        form_submit(form);
 }
 
 /* A list may know less than there is: an edit starts from the object as it is now. */

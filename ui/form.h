@@ -31,6 +31,7 @@ struct form {
     struct form_field fields[FORM_FIELDS_MAX];
     size_t n, focus, top;  /* focus n: save, n + 1: cancel */
     bool sending, loading; /* loading: reading the whole object before it is edited */
+    bool submit_later;     /* Save was pressed meanwhile */
     char failure[300];
 };
 

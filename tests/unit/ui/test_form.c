@@ -129,6 +129,19 @@ an_edit_shows_before_and_after(void **state)
 }
 
 static void
+saving_waits_for_what_is_being_read(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_users(&b);
+    bench_keys_only(&b, "e End x PgDn Enter");
+    bench_hides(&b, "This will be written");
+    bench_keys(&b, "");
+    bench_shows(&b, "+ User 0001x");
+    bench_close(&b);
+}
+
+static void
 a_conflict_is_shown_and_refused(void **state)
 {
     (void)state;
@@ -351,6 +364,7 @@ main(void)
         cmocka_unit_test(a_paste_never_submits),
         cmocka_unit_test(secrets_are_dots),
         cmocka_unit_test(an_edit_shows_before_and_after),
+        cmocka_unit_test(saving_waits_for_what_is_being_read),
         cmocka_unit_test(a_conflict_is_shown_and_refused),
         cmocka_unit_test(without_reading_again_nothing_is_written),
         cmocka_unit_test(destroying_needs_another_key),
