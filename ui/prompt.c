@@ -109,5 +109,6 @@ prompt_open(struct app *app, const struct prompt_setup *setup)
     lineedit_init(&pr->line, 4096);
     if (setup->preset.n)
         lineedit_set(&pr->line, setup->preset);
+    app->toasts.kind = TOAST_NONE; /* it had the line that is asked in */
     app_push(app, &pr->pane);
 }
