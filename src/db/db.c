@@ -62,15 +62,24 @@ db_new(struct str url, const struct db_options *options)
     return db;
 }
 
+/* Names the scheme only: what follows it may hold a password. */
+static enum err_code
+refuse_url(struct str url, struct err *err)
+{
+    struct str scheme = {0};
+    str_next(&url, ':', &scheme);
+    return err_set(err, ERR_CONFIG,
+                   "the database must be sqlite:PATH or postgresql://..., not \"%.*s:\"",
+                   (int)(scheme.n > 20 ? 20 : scheme.n), scheme.p ? scheme.p : "");
+}
+
 enum err_code
 db_open(struct db **out, struct str url, const struct db_options *options, struct err *err)
 {
     *out = NULL;
     const struct db_driver *driver = driver_of(url);
     if (!driver || url.n > PATH_MAX)
-        return err_set(err, ERR_CONFIG,
-                       "the database must be sqlite:PATH or postgresql://..., not \"%.*s\"",
-                       (int)(url.n > 20 ? 20 : url.n), url.p ? url.p : "");
+        return refuse_url(url, err);
     struct db *db = db_new(url, options);
     db->driver = driver;
     enum err_code rc = driver->setup(db, err);

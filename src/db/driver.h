@@ -47,6 +47,7 @@ struct db_conn {
     enum db_mode mode;
     bool writer; /* SQLite: the one that writes */
     bool taken, in_tx, broken;
+    bool log_is_large; /* SQLite: said so already */
     unsigned active, savepoints;
     uint64_t numbers; /* last statement number given out */
     struct list stmts;

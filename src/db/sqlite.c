@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 enum {
-    CHECKPOINT_PAGES = 1000,
+    CHECKPOINT_PAGES = 4000, /* 16 MiB of log */
     WAL_LARGE_PAGES = 65536, /* 256 MiB: a reader keeps the log from being folded back */
     WRITER_CACHE_KIB = 8192,
     READER_CACHE_KIB = 2048
@@ -196,8 +196,10 @@ on_commit_logged(void *arg, sqlite3 *h, const char *name, int pages)
     int code = sqlite3_wal_checkpoint_v2(h, name, SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
     if ((code & 0xff) == SQLITE_IOERR && classify(code, sqlite3_system_errno(h)) == ERR_IO)
         stop_writes(c->db, "checkpoint", code);
-    if (in_log > WAL_LARGE_PAGES && in_log % CHECKPOINT_PAGES == 0)
+    bool large = in_log > WAL_LARGE_PAGES;
+    if (large && !c->log_is_large)
         LOG_WARN("db", "the write-ahead log grows: a reader stays open", KV_INT("pages", in_log));
+    c->log_is_large = large;
     return SQLITE_OK;
 }
 

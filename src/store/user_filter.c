@@ -4,7 +4,8 @@
 
 enum {
     TRIGRAM = 3,
-    FEW = 2000,       /* hits up to here are named one by one */
+    FEW = 10000, /* hits up to here are named one by one */
+    SHORT_LIST = 2000,
     LONG_LIST = 20000 /* beyond, one or two characters are a prefix */
 };
 
@@ -109,18 +110,23 @@ fold_required(const struct scope *s, const struct user_query *q, struct user_fil
     }
 }
 
+static bool
+is_narrowed(const struct user_query *q)
+{
+    bool by_identity = q->email.n || q->identifier.n || q->ids || q->external_ids;
+    bool by_text = q->name_prefix.n || q->n_none_of || q->n_any_of || q->metadata.n;
+    return by_identity || by_text || q->only_mfa_unenrolled || q->inactive_since;
+}
+
 enum err_code
 user_filter_prepare(const struct scope *s, const struct user_query *q,
                     const struct user_source *from, struct user_filter *out, struct err *err)
 {
-    *out = (struct user_filter){.query = q};
+    *out = (struct user_filter){.query = q, .narrowed = is_narrowed(q)};
     fold_required(s, q, out);
     out->prefixes = !from->family && from->kept.count > LONG_LIST;
-    out->narrowed = q->email.n || q->identifier.n || q->ids || q->external_ids ||
-                    q->name_prefix.n || q->n_none_of || q->n_any_of || q->metadata.n ||
-                    q->only_mfa_unenrolled || q->inactive_since;
     /* A short list is read row by row sooner than an index is asked. */
-    if (!from->family && from->kept.count <= FEW)
+    if (!from->family && from->kept.count <= SHORT_LIST)
         return ERR_OK;
     enum err_code rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < out->n_required && !out->driven; i++) {
