@@ -291,6 +291,20 @@ open_log(struct arena *a)
     return path;
 }
 
+/* The [keys] of the configuration file, where there is one. */
+static enum err_code
+configure_keys(struct console *c, struct err *err)
+{
+    struct ini ini;
+    const char *path = arena_cstr(&c->arena, profile_config_path(&c->flags, &c->arena));
+    enum err_code code = ini_read(&ini, path, &c->arena, err);
+    if (code == ERR_NOT_FOUND) {
+        *err = (struct err){0};
+        return ERR_OK;
+    }
+    return code ? code : keymap_configure(&c->app.keymap, &ini, path, err);
+}
+
 static enum err_code
 console_open(struct console *c, const struct supervise *guard, struct err *err)
 {
@@ -312,6 +326,9 @@ console_open(struct console *c, const struct supervise *guard, struct err *err)
         return err->code;
     host_init(c);
     app_init(&c->app, &c->host);
+    enum err_code code = configure_keys(c, err);
+    if (code)
+        return code;
     if (!themed)
         app_note(&c->app, TOAST_WARN, "%s", theme_err.msg);
     return screen_open(&c->screen, c->loop, &options, &hooks, err);
