@@ -155,7 +155,7 @@ $(OUT)/tests/bin/%: $(OUT)/tests/support/bin/%.o
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^
 
 PROGRAMS := $(if $(wildcard ui/main.c),$(OUT)/gatehouse) $(if $(wildcard src/server/main.c),$(OUT)/gatehoused)
-SCRIPTS := $(sort $(wildcard tests/e2e/*.exp tests/contract/*.sh tests/selftest/*.sh))
+SCRIPTS := $(sort $(wildcard tests/e2e/*.exp tests/e2e/*.sh tests/contract/*.sh tests/selftest/*.sh))
 test-programs: $(UNIT_BIN) $(FUZZ_BIN) $(HELPER_BIN) $(PROGRAMS)
 test-run: test-programs
 	$(Q)OUT=$(OUT) JOBS=$(JOBS) tests/run $(SCRIPTS) $(FUZZ_BIN) $(UNIT_BIN)

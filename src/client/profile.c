@@ -313,7 +313,9 @@ override_all(const struct profile_flags *flags, struct profile *out, struct aren
     override_text(&out->client_id, flags->client_id, "GATEHOUSE_CLIENT_ID");
     override_text(&out->tenant, flags->tenant, "GATEHOUSE_TENANT");
     override_text(&out->theme, flags->theme, NULL);
-    struct str file = first_given(flags->secret_file, environment_value("GATEHOUSE_SECRET_FILE"));
+    struct str file = flags->secret_file;
+    if (!str_given(flags->secret_command))
+        file = first_given(file, environment_value("GATEHOUSE_SECRET_FILE"));
     if (str_given(file) || str_given(flags->secret_command)) {
         out->secret_file = file;
         out->secret_command = flags->secret_command;
