@@ -131,8 +131,11 @@ on_completed(void *arg, struct MHD_Connection *mhd, void **context,
     buf_fini(&c->request.reply_headers);
     buf_fini(&c->body);
     arena_fini(&c->arena); /* and with it x */
-    if (!http_guard_mid_request(&c->guard) && atomic_load(&c->deadline) != 0)
-        conn_deadline(c, 0);
+    if (!http_guard_mid_request(&c->guard)) {
+        conn_rest(c);
+        if (atomic_load(&c->deadline) != 0)
+            conn_deadline(c, 0);
+    }
     atomic_fetch_sub(&h->active, 1);
 }
 
@@ -284,6 +287,12 @@ pool_size(const struct http_options *o)
     return cores < 1 ? 1 : cores > 8 ? 8 : (unsigned)cores;
 }
 
+static unsigned
+connections_max(const struct http_options *o)
+{
+    return o->connections ? o->connections : CONNECTIONS_MAX;
+}
+
 static enum err_code
 start_daemon(struct http *h, size_t i, char *cert, char *key, struct err *err)
 {
@@ -304,7 +313,8 @@ start_daemon(struct http *h, size_t i, char *cert, char *key, struct err *err)
         flags, 0, NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_library_log, h,
         MHD_OPTION_LISTEN_SOCKET, l->fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
         MHD_OPTION_URI_LOG_CALLBACK, on_uri, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        MHD_OPTION_CONNECTION_LIMIT, connections_max(&h->options),
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned)(l->loopback ? PER_IP_LOOPBACK_MAX : PER_IP_MAX), MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, threads > 1 ? pool : none,
@@ -347,7 +357,8 @@ serve_all(struct http *h, struct err *err)
     char *cert = arena_cstr(&scratch, o->tls_cert), *key = arena_cstr(&scratch, o->tls_key);
     enum err_code rc = work_new(&h->work, o->workers ? o->workers : 8, QUEUE_MAX, err);
     if (!rc)
-        rc = reaper_start(&h->reaper, o->request_ms ? o->request_ms : REQUEST_MS, err);
+        rc = reaper_start(&h->reaper, o->request_ms ? o->request_ms : REQUEST_MS,
+                          connections_max(o) * 3 / 4, err);
     for (size_t i = 0; i < h->n && !rc; i++)
         rc = start_daemon(h, i, cert, key, err);
     secret_wipe(key, strlen(key) + 1);
@@ -406,5 +417,5 @@ http_address(const struct http *h, size_t i)
 size_t
 http_connections(const struct http *h)
 {
-    return h->reaper.n_conns;
+    return atomic_load(&h->reaper.n_conns);
 }

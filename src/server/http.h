@@ -40,6 +40,7 @@ struct http_options {
     struct str tls_cert, tls_key; /* PEM; absent: no TLS */
     bool insecure_listen;         /* plain HTTP beyond loopback is allowed */
     unsigned threads, workers;    /* 0: min(8, cores); 8 */
+    unsigned connections;         /* at most, per listener; 0: 1000 */
     int64_t request_ms;           /* from first to last byte of a request; 0: 30 s */
     void (*handle)(void *arg, struct http_request *r);
     bool (*is_slow)(void *arg, const struct http_request *r);

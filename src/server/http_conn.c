@@ -10,8 +10,10 @@
 #include <time.h>
 
 enum {
-    FDS_MAX = 65536, /* descriptors beyond are refused by http.c */
-    TICK_MS = 250    /* how late a deadline may be noticed */
+    FDS_MAX = 65536,   /* descriptors beyond are refused by http.c */
+    TICK_MS = 250,     /* how late a deadline may be noticed */
+    PATIENCE_MS = 500, /* a connection idle for less is not crowded out */
+    CROWDED_OUT = 4    /* connections that give way to a new one, for they take a moment to go */
 };
 
 /*
@@ -24,9 +26,8 @@ static _Atomic(struct conn *) conns_by_fd[FDS_MAX];
 
 /* Shuts down what is overdue. Returns whether any deadline is left. Lock held. */
 static bool
-reap(struct reaper *r)
+reap(struct reaper *r, int64_t now)
 {
-    int64_t now = clock_mono_ms();
     bool left = false;
     LIST_EACH (it, &r->conns) {
         struct conn *c = LIST_ENTRY(it, struct conn, node);
@@ -39,6 +40,27 @@ reap(struct reaper *r)
             left = true;
     }
     return left;
+}
+
+/*
+ * The oldest idle connections go until there is room again, so that holding sockets open keeps nobody out. Returns
+ * whether it is crowded. Lock held.
+ */
+static bool
+crowd_out(struct reaper *r, int64_t now)
+{
+    size_t left = r->n_conns;
+    LIST_EACH (it, &r->conns) {
+        struct conn *c = LIST_ENTRY(it, struct conn, node);
+        if (left < r->crowd)
+            break;
+        int64_t idle = atomic_load(&c->idle);
+        if (idle == 0 || now - idle < PATIENCE_MS)
+            continue;
+        (void)shutdown(c->fd, SHUT_RDWR);
+        left--;
+    }
+    return r->n_conns >= r->crowd;
 }
 
 static void *
@@ -57,16 +79,18 @@ reaper_main(void *arg)
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
         (void)pthread_cond_timedwait(&r->wake, &r->lock, &until);
-        r->armed = reap(r);
+        int64_t now = clock_mono_ms();
+        bool overdue = reap(r, now);
+        r->armed = crowd_out(r, now) || overdue;
     }
     pthread_mutex_unlock(&r->lock);
     return NULL;
 }
 
 enum err_code
-reaper_start(struct reaper *r, int64_t request_ms, struct err *err)
+reaper_start(struct reaper *r, int64_t request_ms, size_t crowd, struct err *err)
 {
-    *r = (struct reaper){.request_ms = request_ms};
+    *r = (struct reaper){.request_ms = request_ms, .crowd = crowd};
     list_init(&r->conns);
     pthread_mutex_init(&r->lock, NULL);
     pthread_condattr_t monotonic;
@@ -96,6 +120,15 @@ reaper_stop(struct reaper *r)
     r->running = false;
 }
 
+/* Lock held. */
+static void
+arm(struct reaper *r)
+{
+    if (!r->armed)
+        pthread_cond_signal(&r->wake);
+    r->armed = true;
+}
+
 void
 conn_deadline(struct conn *c, int64_t ms)
 {
@@ -103,10 +136,7 @@ conn_deadline(struct conn *c, int64_t ms)
     if (ms == 0)
         return;
     pthread_mutex_lock(&c->reaper->lock);
-    if (!c->reaper->armed) {
-        c->reaper->armed = true;
-        pthread_cond_signal(&c->reaper->wake);
-    }
+    arm(c->reaper);
     pthread_mutex_unlock(&c->reaper->lock);
 }
 
@@ -122,15 +152,23 @@ conn_new(struct reaper *r, int fd, void *tls)
     c->fd = fd;
     c->tls = tls;
     http_guard_init(&c->guard);
+    conn_rest(c);
     pthread_mutex_lock(&r->lock);
     list_push_back(&r->conns, &c->node);
-    r->n_conns++;
+    if (++r->n_conns >= r->crowd)
+        arm(r);
     pthread_mutex_unlock(&r->lock);
     if (tls)
         gnutls_session_set_ptr(tls, c);
     else
         atomic_store(&conns_by_fd[fd], c);
     return c;
+}
+
+void
+conn_rest(struct conn *c)
+{
+    atomic_store(&c->idle, clock_mono_ms());
 }
 
 void
@@ -185,6 +223,7 @@ send_refusal(struct conn *c)
 static ssize_t
 filter(struct conn *c, const char *bytes, ssize_t n)
 {
+    atomic_store(&c->idle, 0);
     size_t good = 0;
     enum guard_fault fault = http_guard_feed(&c->guard, (struct str){bytes, (size_t)n}, &good);
     if (fault != GUARD_OK) {

@@ -28,7 +28,8 @@ struct reaper {
     pthread_cond_t wake;
     pthread_t thread;
     struct list conns;
-    size_t n_conns;
+    atomic_size_t n_conns;
+    size_t crowd;       /* from so many on idle connections give way */
     int64_t request_ms; /* from the first byte of a request to its last */
     bool armed, stop, running;
 };
@@ -42,6 +43,7 @@ struct conn {
     uint64_t handled;         /* requests given to the handler; never more than guard.requests */
     bool refused;             /* the error answer was sent: only end of file from now on */
     _Atomic int64_t deadline; /* clock_mono_ms, 0: none */
+    _Atomic int64_t idle;     /* clock_mono_ms since when nothing is asked of us; 0: at work */
     char ip[48];
     struct http_request request;
     struct arena arena;
@@ -49,12 +51,15 @@ struct conn {
     struct header headers[GUARD_HEADERS_MAX];
 };
 
-enum err_code reaper_start(struct reaper *r, int64_t request_ms, struct err *err) MUST_USE;
+enum err_code reaper_start(struct reaper *r, int64_t request_ms, size_t crowd,
+                           struct err *err) MUST_USE;
 void reaper_stop(struct reaper *r);
 
 /* A connection that was just accepted; tls as in struct conn. */
 struct conn *conn_new(struct reaper *r, int fd, void *tls);
 void conn_free(struct conn *take);
+/* The answer is out: nothing is asked of us until the next byte. */
+void conn_rest(struct conn *c);
 /* Absolute deadline `ms` from now for what the connection is doing; 0: none. */
 void conn_deadline(struct conn *c, int64_t ms);
 #endif

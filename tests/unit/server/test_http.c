@@ -64,6 +64,7 @@ start(void **state)
                                    .n_listen = 2,
                                    .threads = 2,
                                    .workers = 2,
+                                   .connections = 80,
                                    .request_ms = 400,
                                    .handle = echo,
                                    .is_slow = slow};
@@ -242,6 +243,26 @@ slow_requests_are_cut_at_the_deadline(void **state)
     close(fd);
 }
 
+/* More sockets than there are places, none of which says a word: a newcomer is served all the same. */
+static void
+idle_connections_keep_nobody_out(void **state)
+{
+    (void)state;
+    int fds[120];
+    size_t n = sizeof fds / sizeof *fds;
+    for (size_t i = 0; i < n; i++) {
+        fds[i] = raw_connect(port_of(0));
+        assert_true(fds[i] >= 0);
+    }
+    bool served = false;
+    int64_t begin = clock_mono_ms();
+    while (!served && clock_mono_ms() - begin < 5000)
+        served = strstr(talk(STR("GET /new HTTP/1.1\r\n" CLOSE "\r\n")), "GET /new ") != NULL;
+    assert_true(served);
+    for (size_t i = 0; i < n; i++)
+        close(fds[i]);
+}
+
 static void
 half_a_request_runs_nothing(void **state)
 {
@@ -297,6 +318,7 @@ main(void)
         cmocka_unit_test(unix_sockets_serve_too),
         cmocka_unit_test(slow_requests_are_cut_at_the_deadline),
         cmocka_unit_test(half_a_request_runs_nothing),
+        cmocka_unit_test(idle_connections_keep_nobody_out),
         cmocka_unit_test(addresses_are_checked),
     };
     return cmocka_run_group_tests(tests, start, stop);
