@@ -139,11 +139,11 @@ run(struct call *c, struct err *err)
 static enum err_code
 process(struct call *c, const struct route_match *match, struct str body, struct err *err)
 {
-    if (!c->server->registry->fns[c->op->id])
-        return err_set(err, ERR_UNIMPLEMENTED, "Not implemented: %s", c->op->name);
     enum err_code rc = ratelimit_check(c, err);
     if (!rc)
         rc = access_check(c, err);
+    if (!rc && !c->server->registry->fns[c->op->id])
+        rc = err_set(err, ERR_UNIMPLEMENTED, "Not implemented: %s", c->op->name);
     if (!rc)
         rc = query_parse(&c->priv->query, c->raw_query, c->arena, err);
     if (!rc)

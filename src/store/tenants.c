@@ -193,6 +193,8 @@ store_tenant_create(const struct scope *s, struct tenant *t, bool *revived, stru
         return rc;
     store_new_id(s, &t->tenant_id);
     store_new_id(s, &t->id);
+    if (!str_given(t->name))
+        t->name = t->tenant_id;
     if (!t->created_at)
         t->created_at = s->now;
     if (!str_given(t->metadata))

@@ -47,7 +47,7 @@ enum err_code store_tenant_by_alias(const struct scope *s, struct str alias, str
 bool store_tenant_sort_known(struct str sort);
 enum err_code store_tenant_list(const struct scope *s, const struct tenant_query *q,
                                 struct tenant_list *out, struct err *err) MUST_USE;
-/* Fills ids and times when absent. ERR_CONFLICT if the id lives or the alias is taken; a removed id
+/* Fills ids, name (the id) and times when absent. ERR_CONFLICT if the id lives or the alias is taken; a removed id
  * is revived with the given members (*revived, may be NULL). parent_id given: a sub-tenant; unknown
  * parent ERR_NOT_FOUND. */
 enum err_code store_tenant_create(const struct scope *s, struct tenant *t, bool *revived,

@@ -9,11 +9,22 @@
 
 enum { TEXT_MAX = 1 << 20 };
 
+static int64_t
+count_audits(struct scene *s)
+{
+    struct tserver_reply r = tserver_request(
+        &s->t, "GET", "/audits/resources/audits/v2?count=1&offset=0", s->t.token, NULL, NULL);
+    int64_t total = -1;
+    (void)json_to_i64(json_get(r.json, "total"), &total);
+    return total;
+}
+
 void
 scene_start(struct scene *s)
 {
     *s = (struct scene){.n_kept = 0};
     tserver_start(&s->t);
+    s->audits = count_audits(s);
 }
 
 void
@@ -273,6 +284,17 @@ check_step(struct scene *s, const struct step *step, const struct op *op)
 }
 
 static void
+check_audits(struct scene *s, const struct step *step, const struct op *op)
+{
+    bool changed = op && s->reply.status < 300 && !(op->flags & OPF_SAFE);
+    s->audits += changed;
+    int64_t found = count_audits(s);
+    if (found != s->audits)
+        fail_msg("%s\n  left %d audits more than it should", step->request,
+                 (int)(found - s->audits));
+}
+
+static void
 run_step(struct scene *s, const struct step *step)
 {
     struct request r = read_request(s, step->request);
@@ -280,6 +302,7 @@ run_step(struct scene *s, const struct step *step)
     const char *body = step->body ? scene_text(s, step->body) : NULL;
     s->reply = tserver_request(&s->t, r.method, r.path, r.token, r.headers, body);
     check_step(s, step, op);
+    check_audits(s, step, op);
     if (op && s->reply.status < 300)
         s->answered[op->id] = true;
 }

@@ -14,7 +14,7 @@
  *
  * Besides, every answer is held against the catalogue: a success has exactly the declared members
  * with their kinds, the envelope of pages, or no body at all; a failure has the service's shape;
- * both carry a trace id. One scene belongs to one test program, which is one thread.
+ * both carry a trace id. A change leaves exactly one audit, everything else none. One scene belongs to one test program, which is one thread.
  */
 #include "api/op.h"
 #include "tests/support/testserver.h"
@@ -36,6 +36,7 @@ struct scene {
         struct str name, value;
     } kept[SCENE_VALUES_MAX];
     size_t n_kept;
+    int64_t audits; /* so many are expected to be there */
 };
 
 void scene_start(struct scene *s);

@@ -15,7 +15,7 @@
     OPTF("phoneNumber", PHONE, FIELD_NULLABLE), OPT_ENUM("provider", provider_choices),           \
     OPT_ENUM("managedBy", managed_by_choices), OPT("metadata", METADATA),                         \
     OPT("vendorMetadata", METADATA), OPTF("externalId", STRING, FIELD_NULLABLE),                  \
-    OPT("tenantId", STRING), OPT_LIST("tenantIds", STRING),                                       \
+    OPTF("tenantId", STRING, FIELD_NULLABLE), OPT_LIST("tenantIds", STRING),                      \
     OPT_OBJS("tenants", user_tenant_fields)
 
 #define USER_TAIL                                                                                 \

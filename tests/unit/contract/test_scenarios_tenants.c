@@ -20,6 +20,8 @@ create_and_read(void **state)
          "creatorName=null; vendorId?; id?; createdAt?; updatedAt?"},
         {"POST " V1, "{'name':'Made up'}", "201; tenantId>made; name='Made up'"},
         {"GET " V1 "/$made", NULL, "200; #1; 0.tenantId='$made'"},
+        {"POST " V1, "{'tenantId':'plain'}", "201; name='plain'"},
+        {"POST " V1, NULL, "201; tenantId>nameless; name='$nameless'"},
         {"GET " V1 "/one", NULL, "200; #1; 0.name='One'; 0.deletedAt=null"},
         {"GET " V1 "/nobody", NULL, "200; =[]"},
         {"GET " V2 "/one", NULL, "200; tenantId='one'; tenantType=null; alias=null"},

@@ -349,6 +349,22 @@ a_tenant_token_stays_inside(void **state)
     SCENE(&scene, steps);
 }
 
+/* The lists have a program of their own; here they only have to answer. */
+static void
+every_operation_was_used(void **state)
+{
+    (void)state;
+    static const struct step lists[] = {{"GET " V1, NULL, "200"},
+                                        {"GET " V2, NULL, "200"},
+                                        {"GET " V3, NULL, "200"},
+                                        {"GET " V1 "/query/phrase", NULL, "200"}};
+    SCENE(&scene, lists);
+    scene_ledger(&scene, (const char *const[]){"/identity/resources/users/",
+                                               "/identity/resources/tenants/users/",
+                                               "/identity/resources/sub-tenants/users/",
+                                               "/identity/resources/vendor-only/users/", NULL});
+}
+
 int
 main(void)
 {
@@ -363,6 +379,7 @@ main(void)
         cmocka_unit_test(removal),
         cmocka_unit_test(move_between_tenants),
         cmocka_unit_test(a_tenant_token_stays_inside),
+        cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);
     int failed = cmocka_run_group_tests_name("users", tests, NULL, NULL);
