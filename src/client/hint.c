@@ -1,4 +1,4 @@
-/* What to do about a failure, by the service's code, by its words, or by the situation. */
+/* What to do about a failure, by the service's words, by its code, or by the situation. */
 #include "base/mem.h"
 #include "client/client_priv.h"
 
@@ -48,15 +48,16 @@ hint_for(const struct result *r)
 {
     if (!r->err.code)
         return NULL;
-    for (size_t i = 0; i < COUNT_OF(by_code); i++) {
-        if (strcmp(by_code[i].code, r->error_code) == 0)
-            return by_code[i].hint;
-    }
+    /* Words first: one code of the service can stand for several things that are missing. */
     for (size_t i = 0; i < COUNT_OF(by_words); i++) {
         for (size_t k = 0; k < r->n_errors; k++) {
             if (str_find(r->errors[k], str_of(by_words[i].words)) >= 0)
                 return by_words[i].hint;
         }
+    }
+    for (size_t i = 0; i < COUNT_OF(by_code); i++) {
+        if (strcmp(by_code[i].code, r->error_code) == 0)
+            return by_code[i].hint;
     }
     return by_situation(r);
 }

@@ -486,6 +486,32 @@ answers_are_explained(void **state)
 }
 
 static void
+words_are_explained_before_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *hint;
+    } cases[] = {
+        {"{\"errors\":[\"Tenant ID is not specified\"],\"errorCode\":\"ER-00008\"}", "--tenant"},
+        {"{\"errors\":[\"Application ID is not specified\"],\"errorCode\":\"ER-00008\"}",
+         "frontegg-application-id"},
+        {"{\"errors\":[\"Something\"],\"errorCode\":\"ER-00008\"}", "name the tenant or"},
+        {"{\"errors\":[\"Something\"]}", "lack the permission"},
+    };
+    struct world *w = world_new(false, "s3cret");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        pthread_mutex_lock(&w->service.lock);
+        w->service.answer_status = 403;
+        w->service.answer_body = cases[i].body;
+        pthread_mutex_unlock(&w->service.lock);
+        struct result *r = call(w, OP_tenants_list);
+        assert_non_null(r->hint);
+        assert_non_null(strstr(r->hint, cases[i].hint));
+    }
+    world_free(w);
+}
+
+static void
 a_page_of_html_is_no_success(void **state)
 {
     (void)state;
@@ -672,6 +698,7 @@ main(void)
         cmocka_unit_test(cancel_completes_once_wherever_the_call_is),
         cmocka_unit_test(completions_may_use_the_client),
         cmocka_unit_test(answers_are_explained),
+        cmocka_unit_test(words_are_explained_before_codes),
         cmocka_unit_test(a_page_of_html_is_no_success),
         cmocka_unit_test(scope_headers_go_where_they_belong),
         cmocka_unit_test(raw_requests_are_checked),
