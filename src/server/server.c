@@ -176,7 +176,7 @@ name_server(struct server *s, const struct server_options *o)
 /* The sockets come first: a wrong address is told before anything is made on disk. Who connects early waits. */
 static enum err_code
 open_sockets(struct server *s, const struct server_options *o, struct arena *scratch,
-             struct err *err)
+             struct str *key, struct err *err)
 {
     struct http_options h = {.listen = o->listen,
                              .n_listen = o->n_listen,
@@ -187,6 +187,7 @@ open_sockets(struct server *s, const struct server_options *o, struct arena *scr
                              .is_slow = is_slow,
                              .arg = s};
     enum err_code rc = read_tls(o, scratch, &h, err);
+    *key = h.tls_key;
     if (!rc && o->n_listen > 0)
         rc = http_open(&s->http, &h, err);
     if (!rc)
@@ -194,16 +195,29 @@ open_sockets(struct server *s, const struct server_options *o, struct arena *scr
     return rc;
 }
 
+static void
+wipe(struct str text)
+{
+    union {
+        const char *in;
+        void *out;
+    } p = {.in = text.p};
+    if (text.n)
+        secret_wipe(p.out, text.n);
+}
+
 static enum err_code
 start(struct server *s, const struct server_options *o, struct err *err)
 {
     struct arena scratch; /* the TLS key, until the library has it */
+    struct str key = {NULL, 0};
     arena_init(&scratch, 4 * PEM_MAX);
-    enum err_code rc = open_sockets(s, o, &scratch, err);
+    enum err_code rc = open_sockets(s, o, &scratch, &key, err);
     if (!rc)
         rc = prepare(s, o, err);
     if (!rc && s->http)
         rc = http_serve(s->http, err);
+    wipe(key);
     arena_fini(&scratch);
     return rc;
 }
