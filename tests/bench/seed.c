@@ -76,7 +76,7 @@ main(int argc, char **argv)
     int64_t start = clock_mono_us();
     for (; job.from < users && !err.code; job.from = job.to) {
         job.to = job.from + BATCH < users ? job.from + BATCH : users;
-        store_tx(server_store(server), DB_WRITE, add_batch, &job, &err);
+        (void)!store_tx(server_store(server), DB_WRITE, add_batch, &job, &err);
     }
     int64_t us = clock_mono_us() - start;
     if (err.code)
