@@ -10,7 +10,6 @@
 #include "server/work.h"
 #include "tests/support/unit.h"
 
-
 /* -- verdicts -- */
 
 static struct auth_verdict *
