@@ -92,7 +92,7 @@ tenant_from_row(struct app *app)
         palette_open(app, STR("tenant "));
         return;
     }
-    bool is_tenant = view->resource == resource_by_id(STR("tenants"));
+    bool is_tenant = view && view->resource == resource_by_id(STR("tenants"));
     struct arena a;
     arena_init(&a, 4096);
     struct str name = is_tenant ? json_str(json_get(row, "name")) : (struct str){0};

@@ -24,10 +24,9 @@ detail_lines_fini(struct detail_lines *l)
 static struct detail_line *
 add(struct detail_lines *l, enum detail_kind kind)
 {
-    static struct detail_line nowhere;
     if (l->n == LINES_MAX) {
-        nowhere = (struct detail_line){.kind = DETAIL_BLANK};
-        return &nowhere;
+        l->nowhere = (struct detail_line){.kind = DETAIL_BLANK};
+        return &l->nowhere;
     }
     if (l->n == l->size) {
         l->size = l->size ? l->size * 2 : 64;

@@ -28,7 +28,8 @@ struct detail_lines {
     struct arena arena;
     struct detail_line *at;
     size_t n, size;
-    int cols; /* built for this width; 0: not built */
+    int cols;                   /* built for this width; 0: not built */
+    struct detail_line nowhere; /* takes what is beyond the limit */
 };
 
 void detail_lines_init(struct detail_lines *l);

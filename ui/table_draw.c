@@ -59,7 +59,7 @@ draw_header(const struct table *t, struct canvas *cv, struct rect r, const struc
     for (size_t i = 0; i < cols->n; i++) {
         const struct column *c = cols->at[i];
         const char *sort = t->rows.query.sort;
-        bool here = t->sort == c || (sort && c->sort && !strcmp(sort, c->sort));
+        bool here = (t->sort && t->sort == c) || (sort && c->sort && !strcmp(sort, c->sort));
         bool down = t->sort ? t->descending : t->rows.query.descending;
         struct place at = {r, r.row, r.col + col, cols->width[i], ROLE_HEADER};
         canvas_printf(cv, at, "%s%s", c->title, !here ? "" : down ? " v" : " ^");

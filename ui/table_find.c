@@ -105,7 +105,7 @@ sort_ask(struct table *t)
     struct menu_item items[2 * COLUMNS_MAX];
     size_t n = 0;
     const struct column *columns = t->pane.resource->columns;
-    for (size_t i = 0; columns[i].title && i < COLUMNS_MAX; i++) {
+    for (size_t i = 0; i < COLUMNS_MAX && columns[i].title; i++) {
         if (!sortable(t, &columns[i]))
             continue;
         items[n++] = (struct menu_item){str_of(columns[i].title), STR("upwards"), 2 * i};

@@ -242,7 +242,7 @@ add_globex(const struct demo *d, const struct scope *s, struct err *err)
         }
     }
     struct scope globex;
-    struct user ada;
+    struct user ada = {0};
     if (!rc)
         rc = store_user_get(s, USER_BY_EMAIL, STR("ada@acme.example"), &ada, err);
     if (!rc)

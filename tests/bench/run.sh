@@ -27,7 +27,8 @@ pids=
 # shellcheck disable=SC2086 # a list of numbers
 trap 'kill $pids 2>/dev/null || true; rm -rf "$WORK"' EXIT
 export XDG_CONFIG_HOME="$WORK/config" XDG_STATE_HOME="$WORK/state" XDG_RUNTIME_DIR="$WORK/run" XDG_DATA_HOME="$WORK/data"
-mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+mkdir -p "$XDG_RUNTIME_DIR"
+chmod 700 "$XDG_RUNTIME_DIR"
 
 . tests/bench/lib.sh
 

@@ -1,5 +1,5 @@
-#ifndef SUPPORT_UNIT_H
-#define SUPPORT_UNIT_H
+#ifndef TESTS_SUPPORT_UNIT_H
+#define TESTS_SUPPORT_UNIT_H
 /*
  * What every unit test includes: cmocka with the headers it wants first, and checks for our own
  * types.
