@@ -1,10 +1,11 @@
 #include "store/user_filter.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "store/internal.h"
 
 enum {
     TRIGRAM = 3,
-    FEW = 10000, /* hits up to here are named one by one */
+    FEW = 4000, /* hits up to here are named one by one */
     SHORT_LIST = 2000,
     LONG_LIST = 20000 /* beyond, one or two characters are a prefix */
 };
@@ -110,6 +111,12 @@ fold_required(const struct scope *s, const struct user_query *q, struct user_fil
     }
 }
 
+bool
+user_filter_is_lone(const struct user_filter *f, const struct user_source *from)
+{
+    return !from->family && !f->narrowed && f->n_required == 1 && !f->driven;
+}
+
 static bool
 is_narrowed(const struct user_query *q)
 {
@@ -127,6 +134,12 @@ user_filter_prepare(const struct scope *s, const struct user_query *q,
     out->prefixes = !from->family && from->kept.count > LONG_LIST;
     /* A short list is read row by row sooner than an index is asked. */
     if (!from->family && from->kept.count <= SHORT_LIST)
+        return ERR_OK;
+    /* What was counted lately was broad, and is. */
+    int64_t counted;
+    if (user_filter_is_lone(out, from) &&
+        hints_count(store_of(s->conn)->hints, from->list, from->kept.generation, out->required[0],
+                    s->now, &counted))
         return ERR_OK;
     enum err_code rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < out->n_required && !out->driven; i++) {

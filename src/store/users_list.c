@@ -92,7 +92,7 @@ count(const struct listing *l, int64_t *out, struct err *err)
     }
     /* Only counts of one broad search over one list cost enough to be remembered. */
     const struct user_filter *f = &l->filter;
-    bool broad = !l->from.family && !f->narrowed && f->n_required == 1 && !f->driven;
+    bool broad = f->required && user_filter_is_lone(f, &l->from);
     struct hints *hints = store_of(l->s->conn)->hints;
     struct total kept = l->from.kept;
     if (broad && hints_count(hints, l->from.list, kept.generation, f->required[0], l->s->now, out))
