@@ -101,6 +101,12 @@ check_together(const struct config *c, struct err *err)
     if (c->public_url && strncmp(c->public_url, "http://", 7) != 0 &&
         strncmp(c->public_url, "https://", 8) != 0)
         return err_set(err, ERR_USAGE, "--public-url must begin with http:// or https://");
+    if (c->database && strncmp(c->database, "sqlite:", 7) != 0 &&
+        strncmp(c->database, "postgresql://", 13) != 0 &&
+        strncmp(c->database, "postgres://", 11) != 0)
+        return err_set(err, ERR_USAGE,
+                       "--database must be sqlite:PATH or postgresql://..., not %.*s:",
+                       (int)strcspn(c->database, ":"), c->database);
     enum log_format format;
     enum log_level level;
     return config_log(c, &format, &level, err);
