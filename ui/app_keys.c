@@ -226,6 +226,26 @@ resource_by_digit(uint32_t key)
     return NULL;
 }
 
+/* Keys of panes that type: a field has the focus, or a question is open. */
+static bool
+key_typed(struct pane *top, uint32_t key)
+{
+    return top && (top->flags & PANE_INPUT) && top->ops->key && top->ops->key(top, key);
+}
+
+/* Keys that no command has: actions of the pane, then the panes 1 to 9. */
+static void
+key_left(struct app *app, struct pane *top, uint32_t key)
+{
+    if (top && (top->flags & PANE_INPUT))
+        return;
+    if (top && top->ops->key && top->ops->key(top, key))
+        return;
+    const struct resource *res = resource_by_digit(key);
+    if (res && !(top && (top->flags & (PANE_POPUP | PANE_LINE))))
+        app_open_resource(app, res);
+}
+
 void
 app_key(struct app *app, uint32_t key)
 {
@@ -236,22 +256,15 @@ app_key(struct app *app, uint32_t key)
         call_host(app, app->host->suspend);
         return;
     }
-    if (top && (top->flags & PANE_INPUT) && top->ops->key && top->ops->key(top, key))
+    if (key_typed(top, key))
         return;
-    if (key == (K_CTRL | 'c')) {
-        app_interrupt(app);
-        return;
-    }
     enum command cmd = keymap_find(&app->keymap, key);
-    if (cmd != COMMAND_NONE) {
+    if (key == (K_CTRL | 'c'))
+        app_interrupt(app);
+    else if (cmd != COMMAND_NONE)
         app_command(app, cmd);
-        return;
-    }
-    if (top && !(top->flags & PANE_INPUT) && top->ops->key && top->ops->key(top, key))
-        return;
-    const struct resource *res = resource_by_digit(key);
-    if (res && !(top && (top->flags & (PANE_POPUP | PANE_LINE))))
-        app_open_resource(app, res);
+    else
+        key_left(app, top, key);
 }
 
 void

@@ -188,16 +188,30 @@ static bool
 bulk_key(struct pane *p, uint32_t key)
 {
     struct bulk *b = (struct bulk *)p;
-    if (key == K_ESC || key == 'q' || key == (K_CTRL | 'c'))
+    switch (key) {
+    case K_ESC:
+    case 'q':
+    case K_CTRL | 'c':
         bulk_leave(b);
-    else if ((key == K_DOWN || key == 'j') && b->top + 1 < b->n)
-        b->top++;
-    else if ((key == K_UP || key == 'k') && b->top)
-        b->top--;
-    else if (key == 'f')
+        break;
+    case K_DOWN:
+    case 'j':
+        b->top += b->top + 1 < b->n;
+        break;
+    case K_UP:
+    case 'k':
+        b->top -= b->top > 0;
+        break;
+    case 'f':
         b->failures_only = !b->failures_only;
-    else if (key == 'r' && !running(b) && b->count[BULK_FAILED])
-        bulk_retry(b);
+        break;
+    case 'r':
+        if (!running(b) && b->count[BULK_FAILED])
+            bulk_retry(b);
+        break;
+    default:
+        break;
+    }
     return true;
 }
 

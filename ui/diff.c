@@ -148,18 +148,33 @@ static bool
 diff_key(struct pane *p, uint32_t key)
 {
     struct diff *d = (struct diff *)p;
-    if (key == K_ESC || key == 'n' || key == 'q' || key == (K_CTRL | 'c'))
+    uint32_t write = d->conflict ? 'o' : 'y';
+    if (key == write) {
+        diff_write(d);
+        return true;
+    }
+    switch (key) {
+    case K_ESC:
+    case 'n':
+    case 'q':
+    case K_CTRL | 'c':
         app_close(p->app, p);
-    else if (!d->conflict && key == 'y')
-        diff_write(d);
-    else if (d->conflict && key == 'o')
-        diff_write(d);
-    else if (d->conflict && key == 'r')
-        diff_reload(d);
-    else if ((key == K_DOWN || key == 'j') && d->top + 1 < d->n)
-        d->top++;
-    else if ((key == K_UP || key == 'k') && d->top)
-        d->top--;
+        break;
+    case 'r':
+        if (d->conflict)
+            diff_reload(d);
+        break;
+    case K_DOWN:
+    case 'j':
+        d->top += d->top + 1 < d->n;
+        break;
+    case K_UP:
+    case 'k':
+        d->top -= d->top > 0;
+        break;
+    default:
+        break;
+    }
     return true;
 }
 

@@ -41,27 +41,32 @@ scroll_to_focus(struct form *form, int rows)
     }
 }
 
+/* Values that are not typed: switches, choices, what was picked. */
 static void
-draw_value(struct form *form, struct form_field *f, struct canvas *cv, struct place at)
+draw_chosen(struct form_field *f, struct canvas *cv, struct place at, bool focus)
 {
-    bool focus = &form->fields[form->focus] == f && form->focus < form->n;
-    at.role = f->error[0] ? ROLE_FIELD_BAD : focus ? ROLE_FIELD_FOCUS : ROLE_FIELD;
-    bool pick = f->hint && f->hint->pick && f->field->kind == KIND_ARRAY;
-    bool line = f->editor != EDIT_TOGGLE && f->editor != EDIT_CHOICE && !pick;
-    if (line) {
-        lineedit_draw(&f->line, cv, at, focus);
-        return;
-    }
     struct buf b;
     buf_init(&b, FIELD_TEXT_MAX);
     field_text(f, &b);
-    if (pick && !b.n)
+    if (!b.n)
         buf_add_text(&b, focus ? "(Enter chooses)" : "(none)");
     canvas_fill(cv, (struct rect){at.row, at.col, 1, at.cells}, at.role);
     canvas_text(cv, at, buf_str(&b));
     if (focus)
         canvas_cursor(cv, at.row, at.col);
     buf_fini(&b);
+}
+
+static void
+draw_value(struct form *form, struct form_field *f, struct canvas *cv, struct place at)
+{
+    bool focus = form->focus < form->n && &form->fields[form->focus] == f;
+    bool picked = f->hint && f->hint->pick && f->field->kind == KIND_ARRAY;
+    at.role = f->error[0] ? ROLE_FIELD_BAD : focus ? ROLE_FIELD_FOCUS : ROLE_FIELD;
+    if (picked || f->editor == EDIT_TOGGLE || f->editor == EDIT_CHOICE)
+        draw_chosen(f, cv, at, focus);
+    else
+        lineedit_draw(&f->line, cv, at, focus);
 }
 
 static int

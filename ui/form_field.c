@@ -314,19 +314,9 @@ choice_key(struct form *form, struct form_field *f, uint32_t key)
     return true;
 }
 
-bool
-field_key(struct form *form, struct form_field *f, uint32_t key)
+static bool
+line_key(struct form_field *f, uint32_t key)
 {
-    if (form->sending)
-        return key_is_text(key);
-    if (f->editor == EDIT_TOGGLE || f->editor == EDIT_CHOICE)
-        return choice_key(form, f, key);
-    if (pick_of(f) && key == K_ENTER && (picks_many(f) || !f->line.text.n)) {
-        pick_open(form, f);
-        return true;
-    }
-    if (pick_of(f) && picks_many(f))
-        return key_is_text(key) || key == K_BACKSPACE;
     if (!lineedit_key(&f->line, key))
         return false;
     bool moved = key == K_LEFT || key == K_RIGHT || key == K_HOME || key == K_END;
@@ -335,4 +325,21 @@ field_key(struct form *form, struct form_field *f, uint32_t key)
         f->error[0] = '\0';
     }
     return true;
+}
+
+bool
+field_key(struct form *form, struct form_field *f, uint32_t key)
+{
+    if (form->sending)
+        return key_is_text(key);
+    if (f->editor == EDIT_TOGGLE || f->editor == EDIT_CHOICE)
+        return choice_key(form, f, key);
+    if (!pick_of(f))
+        return line_key(f, key);
+    /* One that is picked may be typed as well; a list of them is only picked. */
+    if (key == K_ENTER && (picks_many(f) || !f->line.text.n)) {
+        pick_open(form, f);
+        return true;
+    }
+    return picks_many(f) ? key_is_text(key) || key == K_BACKSPACE : line_key(f, key);
 }
