@@ -92,6 +92,17 @@ struct csi {
     bool plain; /* only digits and ';' before the final byte */
 };
 
+static void
+add_param_byte(struct csi *c, int *param, unsigned char b)
+{
+    if (b == ';')
+        ++*param;
+    else if (b < '0' || b > '9')
+        c->plain = false;
+    else if (*param < 2 && c->params[*param] < 10000)
+        c->params[*param] = c->params[*param] * 10 + (b - '0');
+}
+
 /* Reads ESC [ ... from its first byte. */
 static struct csi
 read_csi(struct str s)
@@ -100,18 +111,15 @@ read_csi(struct str s)
     int param = 0;
     for (size_t i = 2; i < s.n && i < SEQUENCE_MAX; i++) {
         unsigned char b = (unsigned char)s.p[i];
-        if (b >= 0x40 || b < 0x20) {
-            /* A byte outside the grammar ends it as well; it is not part of it unless printable. */
-            c.n = b >= 0x40 && b < 0x7f ? i + 1 : i;
-            c.final = (char)(b >= 0x40 && b < 0x7f ? b : 0);
-            return c;
+        if (b >= 0x20 && b < 0x40) {
+            add_param_byte(&c, &param, b);
+            continue;
         }
-        if (b == ';')
-            param++;
-        else if (b < '0' || b > '9')
-            c.plain = false;
-        else if (param < 2 && c.params[param] < 10000)
-            c.params[param] = c.params[param] * 10 + (b - '0');
+        /* A byte outside the grammar ends it as well; it is not part of it unless printable. */
+        bool printable = b >= 0x40 && b < 0x7f;
+        c.n = printable ? i + 1 : i;
+        c.final = (char)(printable ? b : 0);
+        return c;
     }
     return c;
 }
@@ -218,14 +226,21 @@ swallow(struct key_decoder *d, size_t n, enum key_swallow what)
     return STEP_AGAIN;
 }
 
+/* ESC [ [ A: function keys of the Linux console. */
+static enum step
+step_linux_key(struct key_decoder *d, struct str s, struct event *out)
+{
+    if (s.n < 4)
+        return STEP_WAIT;
+    bool known = s.p[3] >= 'A' && s.p[3] <= 'E';
+    return take_key(d, 4, known ? K_F1 + (uint32_t)(s.p[3] - 'A') : K_NONE, out);
+}
+
 static enum step
 step_csi(struct key_decoder *d, struct str s, struct event *out)
 {
-    if (s.n >= 4 && s.p[2] == '[') /* ESC [ [ A: function keys of the Linux console */
-        return take_key(
-            d, 4, s.p[3] >= 'A' && s.p[3] <= 'E' ? K_F1 + (uint32_t)(s.p[3] - 'A') : K_NONE, out);
-    if (s.n == 3 && s.p[2] == '[')
-        return STEP_WAIT;
+    if (s.n >= 3 && s.p[2] == '[')
+        return step_linux_key(d, s, out);
     struct csi c = read_csi(s);
     if (c.n == 0)
         return s.n >= SEQUENCE_MAX ? swallow(d, SEQUENCE_MAX, SWALLOW_CSI) : STEP_WAIT;
@@ -320,6 +335,12 @@ paste_add(struct key_decoder *d, struct str s)
         buf_add_str(&d->paste, s);
 }
 
+static bool
+is_control(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
+}
+
 /* Takes one character of pasted text at the head of s; 0 when it is not whole yet. */
 static size_t
 paste_char(struct key_decoder *d, struct str s, bool given_up)
@@ -335,7 +356,7 @@ paste_char(struct key_decoder *d, struct str s, bool given_up)
     size_t n = utf8_decode(s, &cp);
     if (n == 0)
         return s.n < 4 && b >= 0xc2 && !given_up ? 0 : 1;
-    if (cp != 0x7f && !(cp >= 0x80 && cp < 0xa0))
+    if (cp == '\t' || !is_control(cp))
         paste_add(d, str_sub(s, 0, n));
     return n;
 }

@@ -65,19 +65,10 @@ colour_rgb(const struct theme *t, struct colour c, bool background, uint8_t rgb[
     }
 }
 
-int
-colour_nearest(struct colour c, int palette)
+/* Of 256 the first 16 are left out: people give them other colours. */
+static int
+nearest_index(const uint8_t want[3], int palette)
 {
-    if (c.kind == COLOUR_DEFAULT)
-        return -1;
-    if (c.kind == COLOUR_INDEX && c.index < palette)
-        return c.index;
-    if (c.kind == COLOUR_INDEX && c.index < 16)
-        return c.index & 7;
-    uint8_t want[3] = {c.r, c.g, c.b};
-    if (c.kind == COLOUR_INDEX)
-        palette_rgb(c.index, want);
-    /* Of 256 the first 16 are left out: people give them other colours. */
     int best = 0, best_distance = -1;
     for (int i = palette > 16 ? 16 : 0; i < palette && i < 256; i++) {
         uint8_t have[3];
@@ -93,6 +84,26 @@ colour_nearest(struct colour c, int palette)
     return best;
 }
 
+int
+colour_nearest(struct colour c, int palette)
+{
+    uint8_t want[3] = {c.r, c.g, c.b};
+    switch ((enum colour_kind)c.kind) {
+    case COLOUR_DEFAULT:
+        return -1;
+    case COLOUR_INDEX:
+        if (c.index < palette)
+            return c.index;
+        if (c.index < 16)
+            return c.index & 7;
+        palette_rgb(c.index, want);
+        break;
+    case COLOUR_RGB:
+        break;
+    }
+    return nearest_index(want, palette);
+}
+
 static int
 hex_digit(char c)
 {
@@ -102,23 +113,29 @@ hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* "#rrggbb" */
+static bool
+rgb_parse(struct str word, struct colour *out)
+{
+    uint8_t v[3];
+    for (size_t i = 0; i < 3; i++) {
+        int high = hex_digit(word.p[1 + 2 * i]), low = hex_digit(word.p[2 + 2 * i]);
+        if (high < 0 || low < 0)
+            return false;
+        v[i] = (uint8_t)(high * 16 + low);
+    }
+    *out = (struct colour){.kind = COLOUR_RGB, .r = v[0], .g = v[1], .b = v[2]};
+    return true;
+}
+
 static bool
 colour_parse(struct str word, struct colour *out)
 {
     *out = (struct colour){.kind = COLOUR_DEFAULT};
     if (str_eq(word, STR("default")))
         return true;
-    if (word.n == 7 && word.p[0] == '#') {
-        uint8_t v[3];
-        for (size_t i = 0; i < 3; i++) {
-            int high = hex_digit(word.p[1 + 2 * i]), low = hex_digit(word.p[2 + 2 * i]);
-            if (high < 0 || low < 0)
-                return false;
-            v[i] = (uint8_t)(high * 16 + low);
-        }
-        *out = (struct colour){.kind = COLOUR_RGB, .r = v[0], .g = v[1], .b = v[2]};
-        return true;
-    }
+    if (word.n == 7 && word.p[0] == '#')
+        return rgb_parse(word, out);
     int64_t index;
     if (str_to_i64(word, &index)) {
         *out = (struct colour){.kind = COLOUR_INDEX, .index = (uint8_t)index};
@@ -153,33 +170,50 @@ attr_parse(struct str word)
     return 0;
 }
 
+/* How far a style has been read: what was seen last, and whether a background must follow. */
+struct style_state {
+    bool colours, on;
+    enum { SEEN_NOTHING, SEEN_FG, SEEN_BG, SEEN_ATTRS } seen;
+};
+
+static bool
+style_word(struct style_state *s, struct str word, struct style *out)
+{
+    struct colour c;
+    uint8_t attr = attr_parse(word);
+    if (attr && !s->on) {
+        out->attrs |= attr;
+        s->seen = SEEN_ATTRS;
+        return true;
+    }
+    if (!s->colours)
+        return false;
+    if (str_eq(word, STR("on")) && !s->on && s->seen < SEEN_BG) {
+        s->on = true;
+        return true;
+    }
+    if (!colour_parse(word, &c) || s->seen >= (s->on ? SEEN_BG : SEEN_FG))
+        return false;
+    *(s->on ? &out->bg : &out->fg) = c;
+    s->seen = s->on ? SEEN_BG : SEEN_FG;
+    s->on = false;
+    return true;
+}
+
 /* "[colour] [on colour] [attribute...]"; false with *bad at the word that is wrong. */
 static bool
 style_parse(struct str value, bool colours, struct style *out, struct str *bad)
 {
     struct str word;
-    bool on = false;
-    int seen = 0; /* 1: foreground, 2: background, 3: attributes */
+    struct style_state state = {.colours = colours};
     while (str_next(&value, ' ', &word)) {
-        struct colour c;
-        uint8_t attr = attr_parse(word);
         if (word.n == 0)
             continue;
         *bad = word;
-        if (attr && !on) {
-            out->attrs |= attr;
-            seen = 3;
-        } else if (colours && str_eq(word, STR("on")) && !on && seen < 2) {
-            on = true;
-        } else if (colours && colour_parse(word, &c) && seen < (on ? 2 : 1)) {
-            *(on ? &out->bg : &out->fg) = c;
-            seen = on ? 2 : 1;
-            on = false;
-        } else {
+        if (!style_word(&state, word, out))
             return false;
-        }
     }
-    return !on;
+    return !state.on;
 }
 
 /* QR codes must scan, so no theme colours them. */

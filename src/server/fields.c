@@ -108,15 +108,19 @@ fields_check_metadata(struct call *c, struct err *err)
                        "metadata must be JSON or a text that holds JSON");
 }
 
+static bool
+is_of_tenant_id(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+           (ch && strchr("-_.:@+", ch));
+}
+
 enum err_code
 fields_check_tenant_id(struct call *c, struct str id, struct err *err)
 {
     bool good = id.n <= TENANT_ID_MAX && (id.n > 0 || !str_given(id));
-    for (size_t i = 0; good && i < id.n; i++) {
-        char ch = id.p[i];
-        good = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-               (ch && strchr("-_.:@+", ch));
-    }
+    for (size_t i = 0; good && i < id.n; i++)
+        good = is_of_tenant_id(id.p[i]);
     if (good)
         return ERR_OK;
     return call_refuse(c, err, ERR_INVALID, NULL,

@@ -23,6 +23,24 @@ draw_row(long i, int y, int selected)
         attroff(A_REVERSE);
 }
 
+/* Moves cursor and top by a key of a list with this many rows and this height. */
+static void
+move_by(int key, long total, int height, long *top, long *cursor)
+{
+    if ((key == KEY_DOWN || key == 'j') && *cursor < total - 1)
+        ++*cursor;
+    if ((key == KEY_UP || key == 'k') && *cursor > 0)
+        --*cursor;
+    if (key == KEY_NPAGE)
+        *cursor = *top = *top + 2 * height < total ? *top + height : total - height;
+    if (key == KEY_PPAGE)
+        *cursor = *top = *top > height ? *top - height : 0;
+    if (*cursor < *top)
+        *top = *cursor;
+    if (*cursor >= *top + height)
+        *top = *cursor - height + 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -48,18 +66,7 @@ main(int argc, char **argv)
         long before = top;
         if (key == 'q' || key == 'Q' || key == ERR)
             break;
-        if ((key == KEY_DOWN || key == 'j') && cursor < total - 1)
-            cursor++;
-        if ((key == KEY_UP || key == 'k') && cursor > 0)
-            cursor--;
-        if (key == KEY_NPAGE)
-            cursor = top = top + 2 * height < total ? top + height : total - height;
-        if (key == KEY_PPAGE)
-            cursor = top = top > height ? top - height : 0;
-        if (cursor < top)
-            top = cursor;
-        if (cursor >= top + height)
-            top = cursor - height + 1;
+        move_by(key, total, height, &top, &cursor);
         if (top - before == 1 || before - top == 1) {
             setscrreg(1, height);
             scrl((int)(top - before));
