@@ -100,6 +100,9 @@ cli_progress_end(struct cli *cli)
     cli->notified = false;
 }
 
+static void say(struct cli *cli, const char *prefix, const char *suffix, const char *fmt,
+                va_list ap) __attribute__((format(printf, 4, 0)));
+
 static void
 say(struct cli *cli, const char *prefix, const char *suffix, const char *fmt, va_list ap)
 {

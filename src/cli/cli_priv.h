@@ -58,6 +58,8 @@ struct result *cli_raw(struct cli *cli, const struct raw_request *request);
 /* Whole text of an argument: as it is, @FILE, or @- for standard input. */
 enum err_code cli_text_argument(struct cli *cli, struct str argument, struct str *out,
                                 struct err *err) MUST_USE;
+/* Cells across the terminal that results go to; 0 if they go elsewhere. */
+int cli_screen(const struct cli *cli);
 /* An answer in the format asked for. */
 enum cli_exit cli_write_answer(struct cli *cli, const struct json *json,
                                const struct field *fields);

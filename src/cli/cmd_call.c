@@ -24,7 +24,7 @@ write_list(struct cli *cli, const struct json *list, const struct field *fields)
     struct rows rows = {.out = &cli->out,
                         .format = cli->format,
                         .raw_csv = cli_given(&cli->args, CLI_OPT_raw_csv),
-                        .fit = isatty(cli->out.fd)};
+                        .screen = cli_screen(cli)};
     if (!rows_columns(&rows, cli->args.opt[CLI_OPT_columns], fields)) {
         cli_say(cli, "at most %d columns can be shown", ROWS_COLUMNS_MAX);
         return CLI_USAGE;
@@ -40,14 +40,33 @@ write_list(struct cli *cli, const struct json *list, const struct field *fields)
     return CLI_DONE;
 }
 
+/* One object: lines of name and value, unless columns or CSV are asked for. */
+static enum cli_exit
+write_object(struct cli *cli, const struct json *json, const struct field *fields)
+{
+    bool columns = cli_given(&cli->args, CLI_OPT_columns);
+    if (cli->format == CLI_CSV || (cli->format == CLI_TABLE && columns)) {
+        struct json *list = json_new_array();
+        json_push(list, json_copy(json));
+        enum cli_exit status = write_list(cli, list, fields);
+        json_free(list);
+        return status;
+    }
+    if (cli->format == CLI_TABLE) {
+        rows_object(&cli->out, json);
+        return CLI_DONE;
+    }
+    out_json(&cli->out, json, cli->format == CLI_JSON);
+    out_text(&cli->out, "\n");
+    return CLI_DONE;
+}
+
 enum cli_exit
 cli_write_answer(struct cli *cli, const struct json *json, const struct field *fields)
 {
     const struct json *list = rows_of(json);
-    if (cli->format == CLI_TABLE && json_type(json) == JSON_OBJECT && !list) {
-        rows_object(&cli->out, json);
-        return CLI_DONE;
-    }
+    if (json_type(json) == JSON_OBJECT && !list)
+        return write_object(cli, json, fields);
     bool rows = cli->format == CLI_TABLE || cli->format == CLI_CSV || cli->format == CLI_NDJSON;
     if (rows && list && json_type(json_first(list)) != JSON_STRING)
         return write_list(cli, list, fields);
@@ -86,6 +105,17 @@ prefer_json(struct cli *cli)
         cli->format = CLI_JSON;
 }
 
+/* Where it counts, what destroys wants to be said twice. */
+static bool
+confirmed(struct cli *cli, const char *what, bool destroys)
+{
+    if (!cli->profile.production || !destroys || cli_given(&cli->args, CLI_OPT_yes))
+        return true;
+    cli_say(cli, "%s destroys, and profile %.*s is marked production: repeat with --yes", what,
+            STR_ARG(cli->profile.name));
+    return false;
+}
+
 enum cli_exit
 cli_run_api(struct cli *cli)
 {
@@ -106,6 +136,8 @@ cli_run_api(struct cli *cli)
     }
     if (!cli_connect(cli, &status))
         return status;
+    if (!confirmed(cli, "DELETE", request.method == METHOD_DELETE))
+        return CLI_REFUSED;
     return report(cli, cli_raw(cli, &request), NULL);
 }
 
@@ -160,17 +192,6 @@ take_body(struct cli *cli, struct client_request *request, struct err *err)
     return ERR_OK;
 }
 
-static bool
-confirmed(struct cli *cli, const struct op *op)
-{
-    if (!cli->profile.production || !(op->flags & OPF_DESTRUCTIVE) ||
-        cli_given(&cli->args, CLI_OPT_yes))
-        return true;
-    cli_say(cli, "%s destroys, and profile %.*s is marked production: repeat with --yes", op->name,
-            STR_ARG(cli->profile.name));
-    return false;
-}
-
 enum cli_exit
 cli_run_call(struct cli *cli)
 {
@@ -195,7 +216,7 @@ cli_run_call(struct cli *cli)
         cli_fail(cli, &err);
         return CLI_USAGE;
     }
-    if (!cli_connect(cli, &status) || !confirmed(cli, op)) {
+    if (!cli_connect(cli, &status) || !confirmed(cli, op->name, op->flags & OPF_DESTRUCTIVE)) {
         values_free(request.values);
         return cli->client ? CLI_REFUSED : status;
     }

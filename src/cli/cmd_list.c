@@ -33,8 +33,8 @@ struct paging {
     const struct op *op;
     struct values *values;
     struct rows rows;
-    size_t page, left; /* left: rows still wanted */
-    int64_t total;     /* -1: not known */
+    size_t page, page_rows, left; /* left: rows still wanted */
+    int64_t total;                /* -1: not known */
 };
 
 static const struct cli_resource *
@@ -98,6 +98,7 @@ set_up(struct paging *p, struct err *err)
     if (str_given(limit) && (!str_to_u64(limit, &number) || !number))
         return err_set(err, ERR_USAGE, "--limit takes a number above 0");
     p->left = (size_t)number;
+    p->page_rows = p->left < PAGE_ROWS ? p->left : PAGE_ROWS;
     enum err_code code = set_filter(p, args->opt[CLI_OPT_filter], err);
     if (!code)
         code = set_sort(p, args->opt[CLI_OPT_sort], err);
@@ -109,7 +110,7 @@ start_page(struct paging *p, struct cli_fetch *fetch)
 {
     struct err err;
     struct values *v = values_copy(p->values);
-    if (values_set(v, STR("_limit"), json_new_i64(PAGE_ROWS), &err) ||
+    if (values_set(v, STR("_limit"), json_new_i64((int64_t)p->page_rows), &err) ||
         values_set(v, STR("_offset"), json_new_i64((int64_t)p->page), &err))
         cli_say(p->cli, "%s", err.msg);
     cli_start(p->cli, fetch, &(struct client_request){.op = p->op, .values = v});
@@ -120,7 +121,7 @@ start_page(struct paging *p, struct cli_fetch *fetch)
 static bool
 more_after(struct paging *p, const struct json *answer, size_t rows)
 {
-    if (json_type(answer) != JSON_OBJECT || rows < PAGE_ROWS || p->left <= rows)
+    if (json_type(answer) != JSON_OBJECT || rows < p->page_rows || p->left <= rows)
         return false;
     int64_t pages;
     if (json_to_i64(json_get(json_get(answer, "_metadata"), "totalPages"), &pages))
@@ -189,7 +190,7 @@ read_pages(struct paging *p)
 }
 
 static enum cli_exit
-run_list(struct cli *cli, bool fit)
+run_list(struct cli *cli)
 {
     struct err err = {.code = ERR_OK};
     enum cli_exit status;
@@ -197,7 +198,7 @@ run_list(struct cli *cli, bool fit)
     p.rows = (struct rows){.out = &cli->out,
                            .format = cli->format,
                            .raw_csv = cli_given(&cli->args, CLI_OPT_raw_csv),
-                           .fit = fit && isatty(cli->out.fd)};
+                           .screen = cli_screen(cli)};
     if (set_up(&p, &err))
         status = cli_fail(cli, &err);
     else if (cli_connect(cli, &status))
@@ -209,7 +210,7 @@ run_list(struct cli *cli, bool fit)
 enum cli_exit
 cli_run_list(struct cli *cli)
 {
-    return run_list(cli, true);
+    return run_list(cli);
 }
 
 enum cli_exit
@@ -219,7 +220,7 @@ cli_run_export(struct cli *cli)
     if (!cli_given(&cli->args, CLI_OPT_output))
         cli->format = CLI_CSV;
     if (!str_given(path))
-        return run_list(cli, false);
+        return run_list(cli);
     const char *name = arena_cstr(&cli->arena, path);
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
@@ -228,7 +229,7 @@ cli_run_export(struct cli *cli)
         return cli_fail(cli, &err);
     }
     cli->out.fd = fd;
-    enum cli_exit status = run_list(cli, false);
+    enum cli_exit status = run_list(cli);
     if (!out_flush(&cli->out) || fsync(fd)) {
         struct err err;
         err_set_errno(&err, ERR_IO, cli->out.error ? cli->out.error : errno, "%s", name);

@@ -1,7 +1,6 @@
 /* gatehouse profiles: what is configured, resolved as a command would. */
 #include "cli/cli_priv.h"
 #include "cli/rows.h"
-#include <unistd.h>
 
 static void
 set_text(struct json *row, const char *name, struct str value)
@@ -54,7 +53,7 @@ cli_run_profiles(struct cli *cli)
     if (collect(cli, list, &err)) {
         status = cli_fail(cli, &err);
     } else {
-        struct rows rows = {.out = &cli->out, .format = cli->format, .fit = isatty(cli->out.fd)};
+        struct rows rows = {.out = &cli->out, .format = cli->format, .screen = cli_screen(cli)};
         (void)rows_columns(&rows, STR("name,host,tenant,readOnly,production,secret"), NULL);
         rows_write(&rows, list, SIZE_MAX);
         rows_end(&rows);

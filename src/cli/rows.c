@@ -1,7 +1,7 @@
 #include "cli/rows.h"
 #include "base/utf8.h"
 
-enum { CELL_CAP = 1024 * 1024, CELL_WIDTH_MAX = 60, LABEL_WIDTH = 24, PRESET_COLUMNS = 10 };
+enum { CELL_CAP = 1024 * 1024, LABEL_WIDTH = 24, PRESET_COLUMNS = 10 };
 
 static bool
 add_column(struct rows *r, struct str name)
@@ -127,6 +127,25 @@ cell(const struct rows *r, struct buf *out, const struct json *row, size_t colum
     return used;
 }
 
+/* Takes from the widest column until the line fits or nothing can be spared. */
+static void
+squeeze(struct rows *r)
+{
+    enum { SPARE = 8, GAP = 2 };
+    for (;;) {
+        size_t widest = 0;
+        int total = 0;
+        for (size_t i = 0; i < r->n_columns; i++) {
+            total += r->widths[i] + (i ? GAP : 0);
+            if (r->widths[i] > r->widths[widest])
+                widest = i;
+        }
+        if (total <= r->screen || r->widths[widest] <= SPARE)
+            return;
+        r->widths[widest]--;
+    }
+}
+
 static void
 measure(struct rows *r, const struct json *list, size_t most)
 {
@@ -138,13 +157,13 @@ measure(struct rows *r, const struct json *list, size_t most)
         for (size_t i = 0; i < r->n_columns; i++) {
             buf_reset(&scratch);
             int width = cell(r, &scratch, row, i, 0);
-            if (width > CELL_WIDTH_MAX && r->fit)
-                width = CELL_WIDTH_MAX;
             if (width > r->widths[i])
                 r->widths[i] = width;
         }
     }
     buf_fini(&scratch);
+    if (r->screen)
+        squeeze(r);
 }
 
 static void
@@ -158,9 +177,13 @@ static void
 table_head(struct rows *r)
 {
     for (size_t i = 0; i < r->n_columns; i++) {
-        out_safe(r->out, r->columns[i]);
+        int used = utf8_width(r->columns[i]);
+        struct str name = r->columns[i];
+        if (r->screen && used > r->widths[i])
+            name = utf8_cut(name, r->widths[i], &used);
+        out_safe(r->out, name);
         if (i + 1 < r->n_columns)
-            pad(r->out, r->widths[i] - utf8_width(r->columns[i]) + 2);
+            pad(r->out, r->widths[i] - used + 2);
     }
     out_text(r->out, "\n");
 }
@@ -172,7 +195,7 @@ table_row(struct rows *r, const struct json *row)
     buf_init(&text, CELL_CAP * 8);
     for (size_t i = 0; i < r->n_columns; i++) {
         buf_reset(&text);
-        int used = cell(r, &text, row, i, r->fit ? r->widths[i] : 0);
+        int used = cell(r, &text, row, i, r->screen ? r->widths[i] : 0);
         out_bytes(r->out, buf_str(&text));
         if (i + 1 < r->n_columns)
             pad(r->out, used < r->widths[i] ? r->widths[i] - used + 2 : 2);

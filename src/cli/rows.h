@@ -14,7 +14,7 @@ struct rows {
     struct out *out;
     enum cli_format format;
     bool raw_csv;
-    bool fit; /* cut cells to the first rows' widths: a person is reading */
+    int screen; /* cells a line may take, 0: any; cells are cut to fit the first rows' widths */
     struct str columns[ROWS_COLUMNS_MAX];
     int widths[ROWS_COLUMNS_MAX];
     size_t n_columns;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -26,6 +27,17 @@ cli_connect(struct cli *cli, enum cli_exit *status)
         return false;
     }
     return true;
+}
+
+int
+cli_screen(const struct cli *cli)
+{
+    enum { USUAL = 80 };
+    struct winsize size;
+    if (!isatty(cli->out.fd))
+        return 0;
+    bool known = ioctl(cli->out.fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : USUAL;
 }
 
 static void

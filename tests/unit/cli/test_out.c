@@ -124,11 +124,11 @@ a_thousand_marks_round_trip_as_escapes(void **state)
 }
 
 static struct str
-table(struct str rows_text, struct str columns, enum cli_format format, bool fit)
+table(struct str rows_text, struct str columns, enum cli_format format, int screen)
 {
     struct err err;
     struct json *list = json_parse(rows_text, 1 << 20, &err);
-    struct rows rows = {.out = &out, .format = format, .fit = fit};
+    struct rows rows = {.out = &out, .format = format, .screen = screen};
     buf_reset(&out.buf);
     assert_true(rows_columns(&rows, columns, NULL));
     rows_write(&rows, list, SIZE_MAX);
@@ -142,20 +142,31 @@ tables_line_up(void **state)
 {
     (void)state;
     assert_str(table(STR("[{\"id\":\"1\",\"n\":\"\xe6\x9d\xb1\",\"x\":true},{\"id\":\"22\"}]"),
-                     STR("id,n,x"), CLI_TABLE, true),
+                     STR("id,n,x"), CLI_TABLE, 0),
                "id  n   x\n1   \xe6\x9d\xb1  true\n22      \n");
-    assert_str(table(STR("[]"), STR("id,n"), CLI_TABLE, true), "id  n\n");
-    assert_str(table(STR("[{\"a\":\"x\\u001b[2Jy\\r\"}]"), STR("a"), CLI_TABLE, true),
+    assert_str(table(STR("[]"), STR("id,n"), CLI_TABLE, 0), "id  n\n");
+    assert_str(table(STR("[{\"a\":\"x\\u001b[2Jy\\r\"}]"), STR("a"), CLI_TABLE, 0),
                "a\nx\\e[2Jy\\r\n");
+}
+
+static void
+tables_fit_the_screen(void **state)
+{
+    (void)state;
+    struct str rows = STR("[{\"id\":\"1234567890123456789012345\",\"description\":\"short\"}]");
+    assert_str(table(rows, STR("id,description"), CLI_TABLE, 30),
+               "id                 description\n1234567890123456\xe2\x80\xa6  short\n");
+    assert_str(table(rows, STR("id,description"), CLI_TABLE, 5),
+               "id        descript\n1234567\xe2\x80\xa6  short\n");
 }
 
 static void
 every_format_frames_an_empty_list(void **state)
 {
     (void)state;
-    assert_str(table(STR("[]"), STR("a"), CLI_JSON, false), "[]\n");
-    assert_int_equal(table(STR("[]"), STR("a"), CLI_NDJSON, false).n, 0);
-    assert_str(table(STR("[]"), STR("a,b"), CLI_CSV, false), "a,b\r\n");
+    assert_str(table(STR("[]"), STR("a"), CLI_JSON, 0), "[]\n");
+    assert_int_equal(table(STR("[]"), STR("a"), CLI_NDJSON, 0).n, 0);
+    assert_str(table(STR("[]"), STR("a,b"), CLI_CSV, 0), "a,b\r\n");
 }
 
 static void
@@ -164,7 +175,7 @@ fields_are_found_by_dotted_names(void **state)
     (void)state;
     struct str rows = STR("[{\"t\":[{\"id\":\"A\",\"r\":[{\"key\":\"k1\"},{\"key\":\"k2\"}]}],"
                           "\"a.b\":1,\"o\":{\"z\":[1,2]}}]");
-    assert_str(table(rows, STR("t.0.id,t.0.r,a.b,o.z,o,t.7.id,none"), CLI_CSV, false),
+    assert_str(table(rows, STR("t.0.id,t.0.r,a.b,o.z,o,t.7.id,none"), CLI_CSV, 0),
                "t.0.id,t.0.r,a.b,o.z,o,t.7.id,none\r\nA,k1 k2,1,1 2,\"{\"\"z\"\":[1,2]}\",,\r\n");
 }
 
@@ -211,6 +222,7 @@ main(void)
         cmocka_unit_test(json_stays_json_and_harms_no_terminal),
         cmocka_unit_test(a_thousand_marks_round_trip_as_escapes),
         cmocka_unit_test(tables_line_up),
+        cmocka_unit_test(tables_fit_the_screen),
         cmocka_unit_test(every_format_frames_an_empty_list),
         cmocka_unit_test(fields_are_found_by_dotted_names),
         cmocka_unit_test(json_lists_stream_in_pieces),
