@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/term_env.h"
+#include "ui/term_info.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -50,73 +51,6 @@ static struct {
     struct canvas shown; /* what curses was told last */
     cchar_t *line;
 } term = {.saved_stderr = -1};
-
-/* --- What this terminal can do --- */
-
-/* A string capability without its padding, or NULL. */
-static const char *
-capability(const char *name)
-{
-    /* tigetstr wants char * and leaves it alone. */
-    union {
-        const char *in;
-        char *out;
-    } u = {.in = name};
-    const char *s = tigetstr(u.out);
-    return s && s != (const char *)-1 && s[0] ? s : NULL;
-}
-
-static void
-add_undo(struct buf *b, const char *s)
-{
-    while (s && *s) {
-        const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
-        if (end)
-            s = end;
-        else
-            buf_add_char(b, *s);
-        s++;
-    }
-}
-
-static void
-make_undo(void)
-{
-    struct buf b;
-    buf_init(&b, UNDO_MAX - 1);
-    add_undo(&b, term.paste_off);
-    add_undo(&b, capability("op"));
-    add_undo(&b, capability("sgr0"));
-    add_undo(&b, capability("rmkx"));
-    add_undo(&b, capability("cnorm"));
-    add_undo(&b, capability("rmcup"));
-    snprintf(term.undo, sizeof term.undo, "%s", b.failed || !b.p ? "" : b.p);
-    buf_fini(&b);
-}
-
-static void
-learn_keys(void)
-{
-    static const struct {
-        const char *name;
-        uint32_t key;
-    } keys[] = {
-        {"kcuu1", K_UP},     {"kcud1", K_DOWN},   {"kcub1", K_LEFT},         {"kcuf1", K_RIGHT},
-        {"khome", K_HOME},   {"kend", K_END},     {"kpp", K_PGUP},           {"knp", K_PGDN},
-        {"kich1", K_INSERT}, {"kdch1", K_DELETE}, {"kcbt", K_SHIFT | K_TAB}, {"kent", K_ENTER},
-        {"kf1", K_F1},       {"kf2", K_F1 + 1},   {"kf3", K_F1 + 2},         {"kf4", K_F1 + 3},
-        {"kf5", K_F1 + 4},   {"kf6", K_F1 + 5},   {"kf7", K_F1 + 6},         {"kf8", K_F1 + 7},
-        {"kf9", K_F1 + 8},   {"kf10", K_F1 + 9},  {"kf11", K_F1 + 10},       {"kf12", K_F12},
-    };
-    key_decoder_init(&term.keys);
-    for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        const char *s = capability(keys[i].name);
-        if (s)
-            key_decoder_add(&term.keys, str_of(s), keys[i].key);
-    }
-    term.keys.guess_paste = !term.paste_on;
-    term.keys.esc_ms = term_env_esc_ms();
-}
 
 /* --- Colours --- */
 
@@ -294,7 +228,7 @@ start_curses(struct err *err)
     if (!term.screen)
         return err_set(err, ERR_USAGE, "this system knows no terminal \"%s\" (TERM)%s",
                        getenv("TERM"), TERM_ELSEWHERE);
-    if (capability("cup"))
+    if (term_info_string("cup"))
         return ERR_OK;
     endwin();
     delscreen(term.screen);
@@ -316,18 +250,21 @@ term_open(const struct term_options *o, struct err *err)
     if (code != ERR_OK)
         return code;
     term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    term.paste_on = capability("BE");
-    term.paste_off = term.paste_on ? capability("BD") : NULL;
+    term.paste_on = term_info_string("BE");
+    term.paste_off = term.paste_on ? term_info_string("BD") : NULL;
     term.log_fd = o->log_fd;
     term.guard = o->guard;
     term.away = false;
     term.cursor_shown = false;
     canvas_init(&term.shown);
-    make_undo();
+    term_info_undo(term.paste_off, term.undo, sizeof term.undo);
     tell_guard(term.undo);
     take_stderr();
     set_modes();
-    learn_keys();
+    key_decoder_init(&term.keys);
+    term_info_keys(&term.keys);
+    term.keys.guess_paste = !term.paste_on;
+    term.keys.esc_ms = term_env_esc_ms();
     start_colours(o);
     int rows, cols;
     term_resize(&rows, &cols);

@@ -166,7 +166,7 @@ words_are_explained_before_codes(void **state)
         w->service.answer_status = 403;
         w->service.answer_body = cases[i].body;
         pthread_mutex_unlock(&w->service.lock);
-        struct result *r = call(w, OP_tenants_list);
+        struct result *r = world_call(w, OP_tenants_list);
         assert_non_null(r->hint);
         assert_non_null(strstr(r->hint, cases[i].hint));
     }

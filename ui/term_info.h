@@ -1,0 +1,16 @@
+#ifndef UI_TERM_INFO_H
+#define UI_TERM_INFO_H
+/*
+ * What the terminal's description says, for term.c: asked of curses after the screen was set up. UI
+ * thread only.
+ */
+#include "ui/key.h"
+
+/* A string capability with its padding, or NULL. */
+const char *term_info_string(const char *name);
+/* The bytes that undo screen, keypad, cursor, colours and bracketed pastes (paste_off may be NULL);
+ * "" when they do not fit. */
+void term_info_undo(const char *paste_off, char *out, size_t size);
+/* Teaches a decoder the keys of this terminal. */
+void term_info_keys(struct key_decoder *d);
+#endif
