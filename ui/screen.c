@@ -137,7 +137,8 @@ on_signal(void *ctx, int signo)
     struct screen *s = ctx;
     switch (signo) {
     case SIGWINCH:
-        return check_size(s);
+        /* Even at the same size: there and back again, a terminal may have moved its lines. */
+        return screen_redraw(s);
     case SIGTSTP:
         return screen_suspend(s);
     case SIGCONT:

@@ -161,10 +161,10 @@ look_after(pid_t child, const sigset_t *watched, const struct terminal *t,
            struct supervise_page *page, const char *log_path)
 {
     for (;;) {
+        /* First without a signal: setting the disposition of SIGCHLD discards one that is pending. */
+        child_changed(child, t, page, log_path);
         int signo = sigwaitinfo(watched, NULL);
-        if (signo == SIGCHLD)
-            child_changed(child, t, page, log_path);
-        else if (signo > 0 && signo != SIGCONT)
+        if (signo > 0 && signo != SIGCONT && signo != SIGCHLD)
             kill(child, signo);
     }
 }

@@ -4,7 +4,7 @@
 #   tmux_screen, tmux_wait_for regexp ?seconds?      tmux_resize rows cols   tmux_stop
 
 namespace eval mux {
-    variable socket ""
+    variable socket "" starts 0
 }
 
 proc mux::run {args} {
@@ -13,7 +13,8 @@ proc mux::run {args} {
 }
 
 proc tmux_start {rows cols args} {
-    set mux::socket $::env(TEST_TMP)/tmux.sock
+    # A server that is told to end still answers on its socket for a moment.
+    set mux::socket $::env(TEST_TMP)/tmux[incr mux::starts].sock
     mux::run new-session -d -x $cols -y $rows {*}$args \; set-option -g status off \; \
         set-option -g remain-on-exit on \; set-option -g escape-time 0
     mux::run resize-window -x $cols -y $rows
