@@ -163,6 +163,8 @@ faults_name_line_and_column(void **state)
         {"[profile a]\nregion = eu\nurl = https://x\n", "config.ini:3:7: a profile has either"},
         {"[profil a]\nx = 1\n", "config.ini:2:5: the section"},
         {"port = 1\n", "config.ini:1:8: before the first"},
+        {"colour = blue\n", "config.ini:1:10: colour is auto"},
+        {"[profile a]\nurl = unix:/x\ncolour = no\n", "config.ini:3:10: colour is auto"},
         {"[profile a]\nurl = http://example.org\n", "config.ini:2:7: http:// to example.org"},
         {"[profile a]\ntenant = x\n", "neither url nor region"},
     };
