@@ -186,7 +186,7 @@ app_draw_hints(struct app *app, struct canvas *cv, struct rect r)
             col = hint_draw(cv, r, col, &at[i]);
 }
 
-/* Line above the bar: a prompt, else a toast, else where we are in the list. */
+/* Line above the bar: a prompt, else a toast, and at the right where we are in the list. */
 static void
 message_draw(struct app *app, struct canvas *cv, struct rect r)
 {
@@ -195,17 +195,18 @@ message_draw(struct app *app, struct canvas *cv, struct rect r)
         top->ops->draw(top, cv, r);
         return;
     }
-    if (toast_draw(&app->toasts, cv, r))
-        return;
+    bool toast = toast_draw(&app->toasts, cv, r);
+    int taken = toast ? utf8_width(str_of(app->toasts.text)) + 3 : 0;
     const struct pane *view = app_view(app);
-    if (!view || !view->ops->info)
+    if (!view || !view->ops->info || r.rows > 1)
         return;
     struct buf b;
     buf_init(&b, 1024);
     view->ops->info(view, &b);
     int width = utf8_width(buf_str(&b));
     int col = width + 2 < r.cols ? r.cols - width - 1 : 1;
-    pane_text(cv, r, 0, col, ROLE_DIM, buf_str(&b));
+    if (!toast || col > taken)
+        pane_text(cv, r, 0, col, ROLE_DIM, buf_str(&b));
     buf_fini(&b);
 }
 

@@ -179,6 +179,20 @@ form_leave(struct form *form)
         app_close(form->pane.app, &form->pane);
 }
 
+/* What an edit sends of a field: what changed, and what the operation cannot do without. */
+static struct json *
+edit_value(struct form_field *f)
+{
+    if (field_changed(f)) {
+        struct json *value = field_value(f);
+        bool emptied = !value && f->initial && (f->field->flags & FIELD_NULLABLE);
+        return emptied ? json_new_null() : value;
+    }
+    if (!(f->field->flags & FIELD_REQUIRED))
+        return NULL;
+    return f->initial ? json_copy(f->initial) : field_value(f);
+}
+
 struct json *
 form_input(struct form *form)
 {
@@ -186,10 +200,7 @@ form_input(struct form *form)
     bool edit = form->act->action->flags & ACTION_DIFF;
     for (size_t i = 0; i < form->n; i++) {
         struct form_field *f = &form->fields[i];
-        bool keep = !edit || field_changed(f) || (f->field->flags & FIELD_REQUIRED);
-        struct json *value = keep ? field_value(f) : NULL;
-        if (!value && keep && edit && f->initial && (f->field->flags & FIELD_NULLABLE))
-            value = json_new_null();
+        struct json *value = edit ? edit_value(f) : field_value(f);
         if (value)
             json_set(input, str_of(f->field->name), value);
     }

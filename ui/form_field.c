@@ -164,15 +164,16 @@ field_check(struct form_field *f)
     return ok;
 }
 
+/* What was not touched is as it was, even where an editor cannot show it byte by byte. */
 bool
 field_changed(struct form_field *f)
 {
+    if (!f->touched)
+        return false;
     struct json *now = field_value(f);
     const struct json *was = f->initial;
     bool same;
-    if (f->editor == EDIT_LIST && pick_of(f) && !f->touched)
-        same = true;
-    else if (json_is_null(now) || json_is_null(was))
+    if (json_is_null(now) || json_is_null(was))
         same = json_is_null(now) && json_is_null(was);
     else
         same = json_equal(now, was);
