@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { THEME_FILE_MAX = 64 * 1024, THEME_ARENA = 512 * 1024, INHERIT_MAX = 4, NAMES_MAX = 256 };
+enum { THEME_FILE_MAX = 64 * 1024, THEME_ARENA = 12 << 20, INHERIT_MAX = 4, NAMES_MAX = 256 };
 
 static const char default_text[] =
 #include "gen/theme_default.inc"
