@@ -267,6 +267,34 @@ app_set_tenant(struct app *app, struct str id, struct str name)
         app_note(app, TOAST_INFO, "Working in the whole environment");
 }
 
+/* The pane of this resource that is open already, as a list or object of its own; NULL: none. */
+static struct pane *
+find_open(const struct app *app, const struct resource *res)
+{
+    for (size_t i = 0; i < app->n; i++) {
+        struct pane *p = app->stack[i];
+        bool own = res->list == OP_NONE || table_is_own(p);
+        if (p->resource == res && own && !(p->flags & PANE_INPUT) &&
+            !strcmp(p->tenant, app->tenant))
+            return p;
+    }
+    return NULL;
+}
+
+/* Brings a pane to the top of the stack and reads it again. */
+static void
+raise_pane(struct app *app, struct pane *p)
+{
+    size_t at = 0;
+    while (app->stack[at] != p)
+        at++;
+    memmove(&app->stack[at], &app->stack[at + 1], (app->n - at - 1) * sizeof *app->stack);
+    app->stack[app->n - 1] = p;
+    app->dirty = true;
+    if (p->ops->reload)
+        p->ops->reload(p);
+}
+
 void
 app_open_resource(struct app *app, const struct resource *res)
 {
@@ -274,13 +302,10 @@ app_open_resource(struct app *app, const struct resource *res)
         app_note(app, TOAST_WARN, "There is no connection yet");
         return;
     }
-    struct pane *view = app_view(app);
-    if (view && view->resource == res && view == app_top(app) && !table_has_parent(view)) {
-        if (view->ops->reload)
-            view->ops->reload(view);
-        return;
-    }
-    if (res->list == OP_NONE)
+    struct pane *open = find_open(app, res);
+    if (open)
+        raise_pane(app, open);
+    else if (res->list == OP_NONE)
         app_push(app, detail_new(app, res, NULL, str_of(app->tenant)));
     else
         app_push(app, table_new(app, &(struct table_setup){.resource = res,

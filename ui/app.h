@@ -44,13 +44,14 @@ struct app {
     size_t n;
     unsigned next_serial;
     struct toasts toasts;
-    struct list acts;          /* struct act: writes under way */
-    struct callset writes;     /* their calls: they outlive the pane that asked */
-    struct list undo;          /* struct undo_step, newest first */
-    struct list history;       /* lines typed after `:`, newest first */
-    struct list tenants;       /* tenants seen, for completion and names */
-    char tenant[TENANT_SIZE];  /* what new panes work in; "" for the whole environment */
-    char starting[START_TEXT]; /* before there is a client: what goes on, or what failed */
+    struct list acts;            /* struct act: writes under way */
+    struct callset writes;       /* their calls: they outlive the pane that asked */
+    struct list undo;            /* struct undo_step, newest first */
+    struct list history;         /* lines typed after `:`, newest first */
+    struct list tenants;         /* tenants seen, for completion and names */
+    char tenant[TENANT_SIZE];    /* what new panes work in; "" for the whole environment */
+    char starting[START_TEXT];   /* before there is a client: what goes on, or what failed */
+    char client_id[TENANT_SIZE]; /* typed for `:secret` */
     bool start_failed;
     bool dirty, quit;
 };

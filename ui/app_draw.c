@@ -247,7 +247,7 @@ app_draw(struct app *app, struct canvas *cv)
     app->dirty = false;
     cv->cursor_visible = false;
     if (!l.fits) {
-        pane_text(cv, l.screen, 0, 0, ROLE_WARN, STR("Too small: 40x12 is the least. Q quits."));
+        pane_text(cv, l.screen, 0, 0, ROLE_WARN, STR("Needs 40x12; Q quits"));
         return;
     }
     struct rect message = rect_cut_bottom(&l.body, message_lines(app, l.body.cols));

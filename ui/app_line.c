@@ -1,9 +1,11 @@
 /* What can be typed after `:`, how it completes, and what it does. */
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "ui/app.h"
 #include "ui/help.h"
 #include "ui/palette.h"
+#include "ui/prompt.h"
 #include "ui/table.h"
 #include "ui/textview.h"
 #include <stdio.h>
@@ -118,6 +120,49 @@ line_find(struct app *app, struct str arg)
 {
     (void)arg;
     app_command(app, COMMAND_SEARCH);
+}
+
+static void
+secret_entered(struct pane *owner, struct str text)
+{
+    struct app *app = owner->app;
+    struct secret *secret = secret_new(text);
+    client_set_secret(app->client, str_of(app->client_id), secret);
+    secret_free(secret);
+    app_changed(app);
+}
+
+static void
+client_id_entered(struct pane *owner, struct str text)
+{
+    struct app *app = owner->app;
+    text = str_trim(text);
+    if (!text.n || text.n >= sizeof app->client_id) {
+        app_note(app, TOAST_WARN, "A client id is needed first");
+        return;
+    }
+    snprintf(app->client_id, sizeof app->client_id, "%.*s", STR_ARG(text));
+    prompt_open(app, &(struct prompt_setup){.label = "secret: ",
+                                            .secret = true,
+                                            .owner = owner->serial,
+                                            .entered = secret_entered});
+}
+
+/* For profiles without a secret in a file or from a command: asks the person. */
+static void
+line_secret(struct app *app, struct str arg)
+{
+    struct pane *view = app_view(app);
+    (void)arg;
+    if (!view || !app->client)
+        return;
+    struct str id = client_profile(app->client)->client_id;
+    if (id.n)
+        client_id_entered(view, id);
+    else
+        prompt_open(
+            app, &(struct prompt_setup){
+                     .label = "client id: ", .owner = view->serial, .entered = client_id_entered});
 }
 
 struct line_command {

@@ -1,6 +1,6 @@
 #include "ui/prompt.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "base/secret.h"
 #include "ui/key.h"
 #include "ui/lineedit.h"
 
@@ -42,11 +42,14 @@ prompt_enter(struct prompt *pr)
     struct str text = lineedit_text(&pr->line);
     struct arena a;
     arena_init(&a, (size_t)1 << 16);
-    text = arena_str(&a, text);
+    char *copy = arena_cstr(&a, text);
+    size_t n = text.n;
     app_close(app, &pr->pane);
     struct pane *owner = app_pane(app, setup.owner);
     if (owner)
-        setup.entered(owner, text);
+        setup.entered(owner, (struct str){copy, n});
+    if (setup.secret)
+        secret_wipe(copy, n);
     arena_fini(&a);
 }
 
@@ -107,6 +110,7 @@ prompt_open(struct app *app, const struct prompt_setup *setup)
     pr->setup = *setup;
     pr->setup.preset = (struct str){0};
     lineedit_init(&pr->line, 4096);
+    pr->line.secret = setup->secret;
     if (setup->preset.n)
         lineedit_set(&pr->line, setup->preset);
     app->toasts.kind = TOAST_NONE; /* it had the line that is asked in */

@@ -9,6 +9,7 @@
 struct prompt_setup {
     const char *label;
     struct str preset;
+    bool secret;                                          /* drawn as dots, wiped afterwards */
     unsigned owner;                                       /* serial of the pane that asks */
     void (*changed)(struct pane *owner, struct str text); /* NULL: only at the end */
     void (*entered)(struct pane *owner, struct str text);

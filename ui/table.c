@@ -18,9 +18,10 @@ table_of(struct pane *p)
 }
 
 bool
-table_has_parent(const struct pane *p)
+table_is_own(const struct pane *p)
 {
-    return table_is(p) && ((const struct table *)p)->parent != NULL;
+    const struct table *t = (const struct table *)p;
+    return table_is(p) && !t->parent && !t->picking;
 }
 
 size_t

@@ -28,7 +28,8 @@ struct table_setup {
 
 struct pane *table_new(struct app *app, const struct table_setup *setup);
 bool table_is(const struct pane *p);
-bool table_has_parent(const struct pane *p);
+/* A list of its own: neither opened by a row nor to pick from. */
+bool table_is_own(const struct pane *p);
 
 /* --- Inside ui/table*.c and the tests --- */
 

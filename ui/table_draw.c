@@ -153,6 +153,9 @@ draw_error(const struct table *t, struct canvas *cv, struct rect r)
         at.row = r.row + row++;
         canvas_printf(cv, at, "trace %s", rows->trace_id);
     }
+    if (rows->err.code == ERR_CONFIG || rows->err.code == ERR_UNAUTHENTICATED)
+        row = pane_wrap(cv, r, row, ROLE_TEXT,
+                        STR("If only the secret is missing, :secret types it in."));
     if (rows->hint)
         row = pane_wrap(cv, r, row, ROLE_TEXT, str_of(rows->hint));
     pane_wrap(cv, r, row + 1, ROLE_TEXT, STR("R tries again. @ shows the requests."));

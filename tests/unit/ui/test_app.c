@@ -193,6 +193,44 @@ help_lists_the_keys_of_this_pane(void **state)
 }
 
 static void
+the_secret_can_be_typed_in(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &(struct bench_setup){.rows = 24});
+    fake_fail(b.client, "users_list", ERR_CONFIG, "no secret is configured");
+    bench_attach(&b);
+    bench_keys(&b, "");
+    bench_shows(&b, ":secret types it in");
+    bench_standard(&b);
+    bench_line(&b, "secret");
+    bench_shows(&b, "client id:");
+    bench_type(&b, "me");
+    bench_keys(&b, "Enter");
+    bench_type(&b, "hunter2");
+    bench_hides(&b, "hunter2");
+    bench_keys(&b, "Enter");
+    assert_str(fake_secret(b.client), "me hunter2");
+    bench_shows(&b, "User 0001");
+    bench_close(&b);
+}
+
+static void
+a_pane_that_is_open_is_raised(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &(struct bench_setup){.rows = 24});
+    bench_standard(&b);
+    bench_attach(&b);
+    bench_keys(&b, "3 4 2");
+    bench_shows(&b, "Roles (2) / Permissions (2) / Users (120)");
+    bench_keys(&b, "q");
+    bench_shows(&b, "all tenants / Roles (2) / Permissions (2)");
+    bench_close(&b);
+}
+
+static void
 a_paste_outside_a_field_does_nothing(void **state)
 {
     (void)state;
@@ -233,7 +271,7 @@ tiny_screens_say_so(void **state)
     bench_open(&b, &(struct bench_setup){.rows = 5, .cols = 30});
     bench_standard(&b);
     bench_attach(&b);
-    bench_shows(&b, "Too small");
+    bench_shows(&b, "Needs 40x12");
     bench_keys(&b, "Q");
     assert_true(b.app.quit);
     bench_close(&b);
@@ -271,6 +309,8 @@ main(void)
         cmocka_unit_test(capital_q_quits_unless_a_write_is_out),
         cmocka_unit_test(completion_offers_what_fits),
         cmocka_unit_test(help_lists_the_keys_of_this_pane),
+        cmocka_unit_test(the_secret_can_be_typed_in),
+        cmocka_unit_test(a_pane_that_is_open_is_raised),
         cmocka_unit_test(a_paste_outside_a_field_does_nothing),
         cmocka_unit_test(requests_are_listed_newest_first),
         cmocka_unit_test(tiny_screens_say_so),

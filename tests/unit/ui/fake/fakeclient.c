@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ struct client {
     char paths[TRACE_MAX][PATH_SIZE];
     size_t n_trace;
     uint64_t seq;
-    char tenant[128];
+    char tenant[128], secret[256];
 };
 
 struct client *
@@ -359,10 +360,30 @@ client_dispatch(struct client *c)
     return fake_settle(c, SIZE_MAX);
 }
 
+struct typed {
+    struct client *client;
+    struct str id;
+};
+
+static void
+keep_secret(struct str bytes, void *arg)
+{
+    const struct typed *t = arg;
+    snprintf(t->client->secret, sizeof t->client->secret, "%.*s %.*s", STR_ARG(t->id),
+             STR_ARG(bytes));
+}
+
 void
 client_set_secret(struct client *c, struct str client_id, const struct secret *secret)
 {
-    (void)c, (void)client_id, (void)secret;
+    struct typed t = {c, client_id};
+    secret_with(secret, keep_secret, &t);
+}
+
+struct str
+fake_secret(const struct client *c)
+{
+    return str_of(c->secret);
 }
 
 void

@@ -22,4 +22,6 @@ struct str fake_log(const struct client *c);
 void fake_log_clear(struct client *c);
 /* What the status line shows. */
 void fake_status(struct client *c, const struct client_status *status);
+/* What client_set_secret was given: "id secret". */
+struct str fake_secret(const struct client *c);
 #endif
