@@ -449,11 +449,11 @@ static enum step
 step_char(struct key_decoder *d, struct str s, bool given_up, struct event *out)
 {
     unsigned char b = (unsigned char)s.p[0];
+    /* Only what comes right behind: a letter typed later is a letter. */
     bool after_esc = d->arrived_ms - d->esc_key_ms < ESC_REST_MS;
-    if (after_esc && (b == '[' || b == 'O')) {
-        d->esc_key_ms = d->arrived_ms - ESC_REST_MS;
+    d->esc_key_ms = d->arrived_ms - ESC_REST_MS;
+    if (after_esc && (b == '[' || b == 'O'))
         return swallow(d, 1, b == '[' ? SWALLOW_CSI : SWALLOW_SS3);
-    }
     if (b < 0x80)
         return take_key(d, 1, byte_key(b), out);
     uint32_t cp;

@@ -121,6 +121,9 @@ torn_sequences_never_become_keys(void **state)
     assert_events("OQ", 0, "");
     assert_events("\033[1", 1000, "");
     assert_events("d", 0, "d");
+    /* Only right behind it: what is typed after another key is typing. */
+    assert_events("\033", 30, "Esc");
+    assert_events(":[OQ", 0, ": [ O Q");
     now += 1000;
     assert_events("[O", 0, "[ O");
 }
