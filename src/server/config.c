@@ -4,12 +4,13 @@
 
 static const struct config_flag FLAGS[] = {
     {"--listen", "ADDRESS",
-     "http://HOST:PORT or unix:PATH, up to 8 times; port 0 picks a free one "
+     "accept requests on http://HOST:PORT or unix:PATH, up to 8 times; port 0 picks a free one "
      "(http://127.0.0.1:8088)",
      0},
     {"--data", "DIR", "folder of database, credentials and keys ($XDG_DATA_HOME/gatehouse)",
      offsetof(struct config, data)},
-    {"--database", "URL", "sqlite:PATH or postgresql://... (sqlite:DIR/gatehouse.db)",
+    {"--database", "URL",
+     "keep the data in sqlite:PATH or postgresql://... (sqlite:DIR/gatehouse.db)",
      offsetof(struct config, database)},
     {"--demo", NULL, "fill an empty database with sample data", offsetof(struct config, demo)},
     {"--client-id", "ID", "client id of the environment, with --secret-file",
@@ -25,8 +26,9 @@ static const struct config_flag FLAGS[] = {
     {"--tls-key", "FILE", "PEM private key, mode 0600", offsetof(struct config, tls_key)},
     {"--insecure-listen", NULL, "allow plain HTTP beyond this host, behind a proxy that adds TLS",
      offsetof(struct config, insecure_listen)},
-    {"--log-format", "FORMAT", "text or json (text)", offsetof(struct config, log_format)},
-    {"--log-level", "LEVEL", "debug, info, warn, error or off (info)",
+    {"--log-format", "FORMAT", "write the log as text or json (text)",
+     offsetof(struct config, log_format)},
+    {"--log-level", "LEVEL", "log from this level on: debug, info, warn, error, or off (info)",
      offsetof(struct config, log_level)},
     {"--coverage", NULL, "list all operations as bound or unbound, then end",
      offsetof(struct config, coverage)},
