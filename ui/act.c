@@ -236,8 +236,11 @@ act_send(struct act *act)
         bulk_open(act);
         return;
     }
+    struct pane *form = act->form ? app_pane(app, act->form) : NULL;
     struct err err = {0};
     struct values *values = act_values(act, act->row, &err);
+    if (form)
+        form_set_sending(form, values != NULL);
     if (!values) {
         app_note(app, TOAST_BAD, "%s: %s", act->action->label, err.msg);
         declined(app, act);

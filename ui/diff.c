@@ -127,9 +127,7 @@ diff_write(struct diff *d)
     app_close(app, &d->pane);
     if (!form)
         return;
-    struct json *input = form_input(form);
-    form->sending = true;
-    act_filled(form->act, input);
+    act_filled(form->act, form_input(form));
 }
 
 static void

@@ -231,6 +231,12 @@ form_submit(struct form *form)
 }
 
 void
+form_set_sending(struct pane *p, bool on)
+{
+    ((struct form *)p)->sending = on;
+}
+
+void
 form_sent(struct pane *p)
 {
     struct form *form = (struct form *)p;

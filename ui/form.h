@@ -39,6 +39,8 @@ struct form {
 bool form_needed(const struct act *act);
 /* Opens the form; it keeps the act. */
 void form_open(struct act *act);
+/* While the write is under way the form stays as it is, and Save sends nothing a second time. */
+void form_set_sending(struct pane *p, bool on);
 /* The change was answered with success: the form goes. */
 void form_sent(struct pane *p);
 /* It was refused: the form stays, with the messages at their fields. Borrows the result. */

@@ -42,6 +42,23 @@ adding_checks_in_place_and_sends(void **state)
 }
 
 static void
+a_form_is_sent_once(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_users(&b);
+    bench_keys(&b, "a");
+    bench_type(&b, "zoe@example.com");
+    fake_log_clear(b.client);
+    bench_keys_only(&b, "PgDn Enter Enter Enter");
+    assert_int_equal(fake_pending(b.client), 1);
+    bench_keys(&b, "");
+    bench_sent(&b, "users_create");
+    bench_shows(&b, "Add user: done");
+    bench_close(&b);
+}
+
+static void
 a_refused_form_keeps_what_was_typed(void **state)
 {
     (void)state;
@@ -359,6 +376,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adding_checks_in_place_and_sends),
+        cmocka_unit_test(a_form_is_sent_once),
         cmocka_unit_test(a_refused_form_keeps_what_was_typed),
         cmocka_unit_test(leaving_a_form_asks_if_something_was_typed),
         cmocka_unit_test(a_paste_never_submits),
