@@ -244,6 +244,26 @@ fetch_trim(struct rows *r, size_t from, size_t to)
     }
 }
 
+static void
+pages_trim(struct rows *r, size_t from, size_t to)
+{
+    for (size_t i = 0; i < ROWS_PAGES; i++) {
+        struct rows_page *p = &r->pages[i];
+        if (p->answer && (p->index + 1 < from || p->index > to + 1))
+            page_drop(p);
+    }
+}
+
+/* On a very tall screen the window must not be more pages than are kept. */
+static void
+fit_page(struct rows *r, size_t n)
+{
+    if (n <= r->query.page_rows || r->query.page_rows == ROWS_PER_PAGE_MAX)
+        return;
+    rows_clear(r);
+    r->query.page_rows = n < ROWS_PER_PAGE_MAX ? n : ROWS_PER_PAGE_MAX;
+}
+
 void
 rows_want(struct rows *r, size_t first, size_t n)
 {
@@ -253,12 +273,15 @@ rows_want(struct rows *r, size_t first, size_t n)
         fetch(r, 0, false);
         return;
     }
+    fit_page(r, n);
     size_t from = first / r->query.page_rows;
     size_t to = (first + (n ? n - 1 : 0)) / r->query.page_rows;
     size_t last = r->total ? (r->total - 1) / r->query.page_rows : 0;
     if (to > last)
         to = last;
     fetch_trim(r, from, to);
+    if (r->loaded_once)
+        pages_trim(r, from, to);
     for (size_t page = from; page <= to; page++)
         fetch(r, page, false);
     if (!r->loaded_once)

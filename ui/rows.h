@@ -3,13 +3,19 @@
 /*
  * A window over a list on the server. Only a few pages around the cursor are kept, whatever the
  * length of the list, so a million rows cost what a thousand cost. rows_want says what is looked
- * at; missing pages are asked for, neighbours are fetched ahead, pages far away are dropped.
+ * at; missing pages are asked for, their neighbours are fetched ahead, all others are dropped.
  * A reload keeps showing the old pages until the new ones are there. Lists without pages are one
  * page. Owned by a pane; answers arrive through the pane's callset.
  */
 #include "ui/listquery.h"
 
-enum { ROWS_PER_PAGE = 50, ROWS_PAGES = 8, ROWS_FETCHES = 4, ROWS_WHOLE_MAX = 100000 };
+enum {
+    ROWS_PER_PAGE = 50,
+    ROWS_PER_PAGE_MAX = 200,
+    ROWS_PAGES = 8,
+    ROWS_FETCHES = 4,
+    ROWS_WHOLE_MAX = 100000
+};
 
 struct rows_page {
     struct json *answer; /* owned; NULL: slot is free */

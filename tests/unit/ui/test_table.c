@@ -56,6 +56,25 @@ scrolling_asks_ahead(void **state)
     bench_close(&b);
 }
 
+static void
+tall_screens_get_pages_that_fit(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &(struct bench_setup){.rows = 1000, .cols = 80, .tenant = "acme"});
+    bench_users(&b, 3000);
+    bench_attach(&b);
+    bench_keys(&b, "");
+    bench_shows(&b, "User 0900");
+    fake_log_clear(b.client);
+    bench_keys(&b, "Down Up");
+    assert_int_equal(fake_log(b.client).n, 0);
+    bench_keys(&b, "G");
+    bench_shows(&b, "User 3000");
+    bench_shows(&b, "User 2100");
+    bench_close(&b);
+}
+
 static int
 shifted_page(void *ctx, const struct values *values, struct buf *body)
 {
@@ -331,6 +350,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_million_rows_keep_a_few_pages),
         cmocka_unit_test(scrolling_asks_ahead),
+        cmocka_unit_test(tall_screens_get_pages_that_fit),
         cmocka_unit_test(the_cursor_stays_on_its_object),
         cmocka_unit_test(filter_follows_the_typing_and_esc_takes_it_back),
         cmocka_unit_test(search_asks_the_server),
