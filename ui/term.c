@@ -133,9 +133,21 @@ make_look(const struct theme *theme, const struct style *s, int *pairs)
         style.attrs |= ATTR_BOLD;
     look.attrs = curses_attrs(style.attrs);
     int fg = colour_number(style.fg, COLOR_WHITE), bg = colour_number(style.bg, COLOR_BLACK);
-    if (fg >= 0 || bg >= 0)
-        look.pair = pair_for(fg, bg, pairs);
+    look.pair = pair_for(fg, bg, pairs);
     return look;
+}
+
+/*
+ * Plain text gets a pair of its own, also where it is default on default, and so do erased cells:
+ * between pairs curses changes only the colour, but leaving for pair 0 it resets everything, twice
+ * the bytes (ncurses 6.4).
+ */
+static void
+set_background(void)
+{
+    cchar_t blank;
+    setcchar(&blank, L" ", A_NORMAL, 0, &term.looks[ROLE_TEXT].pair);
+    bkgrndset(&blank);
 }
 
 void
@@ -146,6 +158,7 @@ term_theme(const struct theme *theme)
         reset_color_pairs();
     for (int r = 0; r < ROLE_COUNT; r++)
         term.looks[r] = make_look(theme, &theme->styles[r], &pairs);
+    set_background();
     term.redraw = true;
 }
 
