@@ -75,9 +75,9 @@ struct jw {
 };
 
 void jw_init(struct jw *w, struct buf *out);
-void jw_open(struct jw *w, char bracket);    /* '{' or '[' */
-void jw_close(struct jw *w, char bracket);   /* '}' or ']' */
-void jw_key(struct jw *w, const char *name); /* name must need no escaping */
+void jw_open(struct jw *w, char bracket);         /* '{' or '[' */
+void jw_close(struct jw *w, char bracket);        /* '}' or ']' */
+void jw_key_plain(struct jw *w, struct str name); /* name must need no escaping */
 void jw_key_str(struct jw *w, struct str name);
 void jw_str(struct jw *w, struct str s); /* absent writes null */
 void jw_i64(struct jw *w, int64_t v);
@@ -89,12 +89,59 @@ void jw_json(struct jw *w, const struct json *j);
 /* Milliseconds since the epoch as "2024-05-02T11:25:22.000Z"; 0 writes null. */
 void jw_time(struct jw *w, int64_t ms);
 
+/* A name that needs no escaping; inline, so that the length of a literal is known when compiled. */
+static inline void
+jw_key(struct jw *w, const char *name)
+{
+    jw_key_plain(w, str_of(name));
+}
+
 /* key and value in one call. */
-void jw_kstr(struct jw *w, const char *name, struct str s);
-void jw_ktext(struct jw *w, const char *name, const char *z);
-void jw_ki64(struct jw *w, const char *name, int64_t v);
-void jw_kbool(struct jw *w, const char *name, bool v);
-void jw_knull(struct jw *w, const char *name);
-void jw_ktime(struct jw *w, const char *name, int64_t ms);
-void jw_kraw(struct jw *w, const char *name, struct str json);
+static inline void
+jw_kstr(struct jw *w, const char *name, struct str s)
+{
+    jw_key(w, name);
+    jw_str(w, s);
+}
+
+static inline void
+jw_ktext(struct jw *w, const char *name, const char *z)
+{
+    jw_kstr(w, name, str_of(z));
+}
+
+static inline void
+jw_ki64(struct jw *w, const char *name, int64_t v)
+{
+    jw_key(w, name);
+    jw_i64(w, v);
+}
+
+static inline void
+jw_kbool(struct jw *w, const char *name, bool v)
+{
+    jw_key(w, name);
+    jw_bool(w, v);
+}
+
+static inline void
+jw_knull(struct jw *w, const char *name)
+{
+    jw_key(w, name);
+    jw_null(w);
+}
+
+static inline void
+jw_ktime(struct jw *w, const char *name, int64_t ms)
+{
+    jw_key(w, name);
+    jw_time(w, ms);
+}
+
+static inline void
+jw_kraw(struct jw *w, const char *name, struct str json)
+{
+    jw_key(w, name);
+    jw_raw(w, json);
+}
 #endif

@@ -231,18 +231,17 @@ jw_close(struct jw *w, char bracket)
 }
 
 void
-jw_key(struct jw *w, const char *name)
+jw_key_plain(struct jw *w, struct str name)
 {
-    size_t n = strlen(name);
-    char *at = room(w->out, n + 4);
+    char *at = room(w->out, name.n + 4);
     if (!at)
         return;
     const char *start = at;
     if (w->comma)
         *at++ = ',';
     *at++ = '"';
-    memcpy(at, name, n);
-    at += n;
+    memcpy(at, name.p, name.n);
+    at += name.n;
     *at++ = '"';
     *at++ = ':';
     advance(w->out, (size_t)(at - start));
@@ -313,53 +312,4 @@ jw_time(struct jw *w, int64_t ms)
     char text[CLOCK_TEXT_SIZE];
     separate(w);
     json_write_str(w->out, str_of(clock_format(ms, text)));
-}
-
-void
-jw_kstr(struct jw *w, const char *name, struct str s)
-{
-    jw_key(w, name);
-    jw_str(w, s);
-}
-
-void
-jw_ktext(struct jw *w, const char *name, const char *z)
-{
-    jw_key(w, name);
-    jw_str(w, str_of(z));
-}
-
-void
-jw_ki64(struct jw *w, const char *name, int64_t v)
-{
-    jw_key(w, name);
-    jw_i64(w, v);
-}
-
-void
-jw_kbool(struct jw *w, const char *name, bool v)
-{
-    jw_key(w, name);
-    jw_bool(w, v);
-}
-
-void
-jw_knull(struct jw *w, const char *name)
-{
-    jw_key(w, name);
-    jw_null(w);
-}
-
-void
-jw_ktime(struct jw *w, const char *name, int64_t ms)
-{
-    jw_key(w, name);
-    jw_time(w, ms);
-}
-
-void
-jw_kraw(struct jw *w, const char *name, struct str json)
-{
-    jw_key(w, name);
-    jw_raw(w, json);
 }

@@ -54,10 +54,9 @@ fields_read(const struct call *c, const struct json *body, struct field_table ta
 }
 
 static void
-write_row(struct jw *w, const struct store_field *row, const void *base)
+write_value(struct jw *w, const struct store_field *row, const void *base)
 {
     const void *member = (const char *)base + row->offset;
-    jw_key(w, row->wire);
     switch (row->kind) {
     case STORE_TEXT:
         jw_str(w, *(const struct str *)member);
@@ -80,17 +79,34 @@ write_row(struct jw *w, const struct store_field *row, const void *base)
 void
 fields_write(struct jw *w, struct field_table table, unsigned without, const void *base)
 {
-    for (size_t i = 0; i < table.n; i++)
-        if (table.rows[i].wire && !(table.rows[i].flags & without))
-            write_row(w, &table.rows[i], base);
+    for (size_t i = 0; i < table.n; i++) {
+        if (!table.rows[i].wire || table.rows[i].flags & without)
+            continue;
+        jw_key(w, table.rows[i].wire);
+        write_value(w, &table.rows[i], base);
+    }
+}
+
+struct field_list
+fields_declared(const struct call *c, struct field_table table)
+{
+    struct field_key *keys = ARENA_ARRAY(c->arena, table.n, struct field_key);
+    struct field_list list = {.items = keys};
+    for (size_t i = 0; i < table.n; i++) {
+        struct str wire = str_of(table.rows[i].wire);
+        if (wire.n && field_find(c->op->reply, wire))
+            keys[list.n++] = (struct field_key){&table.rows[i], wire};
+    }
+    return list;
 }
 
 void
-fields_write_declared(struct call *c, struct field_table table, const void *base)
+fields_write_list(struct jw *w, struct field_list list, const void *base)
 {
-    for (size_t i = 0; i < table.n; i++)
-        if (table.rows[i].wire && field_find(c->op->reply, str_of(table.rows[i].wire)))
-            write_row(&c->out, &table.rows[i], base);
+    for (size_t i = 0; i < list.n; i++) {
+        jw_key_plain(w, list.items[i].wire);
+        write_value(w, list.items[i].row, base);
+    }
 }
 
 enum err_code

@@ -25,8 +25,19 @@ uint64_t fields_read(const struct call *c, const struct json *body, struct field
 /* Writes each row with a wire name as key and value into the open object; rows with a flag of
  * `without` are left out. */
 void fields_write(struct jw *w, struct field_table table, unsigned without, const void *base);
-/* Of the same rows only those that the operation's reply declares. */
-void fields_write_declared(struct call *c, struct field_table table, const void *base);
+/*
+ * Of the same rows only those that the operation's reply declares. Which these are is worked out
+ * once, for any number of objects; the list lives in the call's arena.
+ */
+struct field_list {
+    const struct field_key {
+        const struct store_field *row;
+        struct str wire;
+    } * items;
+    size_t n;
+};
+struct field_list fields_declared(const struct call *c, struct field_table table);
+void fields_write_list(struct jw *w, struct field_list list, const void *base);
 /*
  * Whether the `metadata` of the body, if given, can be kept: any JSON value, or a text that holds
  * one. Else refuses.

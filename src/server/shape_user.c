@@ -14,13 +14,52 @@ shape_membership(const struct scope *s, const struct user *u)
     return NULL;
 }
 
+/*
+ * What is worked out once for all users of an answer: the members to write, and the JSON of the
+ * roles met so far, since most users of a page have the same few.
+ */
+enum { ROLES_KEPT = 16 };
+struct shaping {
+    struct call *c;
+    struct field_list fields;
+    struct {
+        const struct role *role;
+        struct str json;
+    } kept[ROLES_KEPT];
+    size_t n_kept;
+};
+
 static void
-write_roles(struct call *c, const struct membership *m)
+write_new_role(struct shaping *sh, const struct role *role)
 {
-    jw_open(&c->out, '[');
+    struct call *c = sh->c;
+    size_t start = c->reply.n + c->out.comma;
+    shape_role(c, role);
+    if (sh->n_kept == ROLES_KEPT || c->reply.failed)
+        return;
+    sh->kept[sh->n_kept].role = role;
+    sh->kept[sh->n_kept++].json =
+        arena_str(c->arena, str_sub(buf_str(&c->reply), start, c->reply.n));
+}
+
+static void
+write_role(struct shaping *sh, const struct role *role)
+{
+    for (size_t i = 0; i < sh->n_kept; i++)
+        if (sh->kept[i].role == role) {
+            jw_raw(&sh->c->out, sh->kept[i].json);
+            return;
+        }
+    write_new_role(sh, role);
+}
+
+static void
+write_roles(struct shaping *sh, const struct membership *m)
+{
+    jw_open(&sh->c->out, '[');
     for (size_t i = 0; m && i < m->n_roles; i++)
-        shape_role(c, m->roles[i]);
-    jw_close(&c->out, ']');
+        write_role(sh, m->roles[i]);
+    jw_close(&sh->c->out, ']');
 }
 
 /* Distinct permission ids of the roles of a membership. */
@@ -43,10 +82,11 @@ permission_ids(const struct call *c, const struct membership *m, struct str **ou
     return n;
 }
 
-enum err_code
-shape_roles_and_permissions(struct call *c, const struct scope *s, const struct membership *m,
+static enum err_code
+write_roles_and_permissions(struct shaping *sh, const struct scope *s, const struct membership *m,
                             struct err *err)
 {
+    struct call *c = sh->c;
     struct str *ids;
     size_t n = permission_ids(c, m, &ids);
     struct permission_list list = {NULL, 0};
@@ -54,7 +94,7 @@ shape_roles_and_permissions(struct call *c, const struct scope *s, const struct 
     if (rc)
         return rc;
     jw_key(&c->out, "roles");
-    write_roles(c, m);
+    write_roles(sh, m);
     jw_key(&c->out, "permissions");
     jw_open(&c->out, '[');
     for (size_t i = 0; i < list.n; i++)
@@ -63,10 +103,17 @@ shape_roles_and_permissions(struct call *c, const struct scope *s, const struct 
     return ERR_OK;
 }
 
-static void
-write_tenants(struct call *c, const struct user *u)
+enum err_code
+shape_roles_and_permissions(struct call *c, const struct scope *s, const struct membership *m,
+                            struct err *err)
 {
-    struct jw *w = &c->out;
+    return write_roles_and_permissions(&(struct shaping){.c = c}, s, m, err);
+}
+
+static void
+write_tenants(struct shaping *sh, const struct user *u)
+{
+    struct jw *w = &sh->c->out;
     jw_key(w, "tenantIds");
     jw_open(w, '[');
     for (size_t i = 0; i < u->n_tenants; i++)
@@ -79,7 +126,7 @@ write_tenants(struct call *c, const struct user *u)
         jw_open(w, '{');
         jw_kstr(w, "tenantId", m->tenant_id);
         jw_key(w, "roles");
-        write_roles(c, m);
+        write_roles(sh, m);
         jw_ktime(w, "temporaryExpirationDate", m->expires_at);
         jw_kbool(w, "isDisabled", m->is_disabled);
         jw_close(w, '}');
@@ -99,25 +146,25 @@ write_old_members(struct call *c, const struct user *u, const struct membership 
 }
 
 static enum err_code
-write_user(struct call *c, const struct scope *s, enum user_form form, const struct user *u,
+write_user(struct shaping *sh, const struct scope *s, enum user_form form, const struct user *u,
            struct err *err)
 {
-    struct jw *w = &c->out;
+    struct jw *w = &sh->c->out;
     const struct membership *m = shape_membership(s, u);
     enum err_code rc = ERR_OK;
     jw_open(w, '{');
     jw_kstr(w, "sub", u->id);
-    fields_write_declared(c, (struct field_table){user_fields, USER_FIELDS}, u);
-    write_tenants(c, u);
+    fields_write_list(w, sh->fields, u);
+    write_tenants(sh, u);
     jw_kbool(w, "activatedForTenant", m && m->activated_at);
     jw_kbool(w, "subAccountAccessAllowed", m && m->sub_account_access);
     if (form != USER_CORE) {
-        rc = shape_roles_and_permissions(c, s, m, err);
+        rc = write_roles_and_permissions(sh, s, m, err);
         jw_key(w, "groups");
         jw_raw(w, STR("[]"));
     }
     if (form == USER_OLD_LIST)
-        write_old_members(c, u, m);
+        write_old_members(sh->c, u, m);
     jw_close(w, '}');
     return rc;
 }
@@ -129,8 +176,10 @@ shape_users(struct call *c, const struct scope *s, enum user_form form, struct u
     bool all = c->who.kind == PRINCIPAL_VENDOR;
     enum err_code rc =
         store_users_load(s, users, n, LOAD_TENANTS | LOAD_ROLES | LOAD_PERMISSIONS, all, err);
+    struct shaping sh = {
+        .c = c, .fields = fields_declared(c, (struct field_table){user_fields, USER_FIELDS})};
     for (size_t i = 0; !rc && i < n; i++)
-        rc = write_user(c, s, form, &users[i], err);
+        rc = write_user(&sh, s, form, &users[i], err);
     return rc;
 }
 

@@ -168,7 +168,7 @@ op_sub_tenants_create(struct call *c, struct err *err)
         return rc;
     call_audit(c, "tenant", t.tenant_id, "Medium", "Created sub-account %.*s", STR_ARG(t.name));
     jw_open(&c->out, '{');
-    fields_write_declared(c, table, &t);
+    fields_write_list(&c->out, fields_declared(c, table), &t);
     jw_close(&c->out, '}');
     return ERR_OK;
 }
