@@ -131,27 +131,26 @@ store_membership_get(const struct scope *s, struct str user_id, struct membershi
                      struct err *err)
 {
     struct db_stmt *st;
-    enum err_code rc = db_query(
-        s->conn,
-        "SELECT t.tenant_id, t.name, m.created_at, m.invited_at, m.activated_at, m.expires_at, "
-        "m.is_disabled, m.sub_account_access FROM users u JOIN user_tenants m ON "
-        "m.user_seq = u.seq JOIN tenants t ON t.seq = m.tenant_seq "
-        "WHERE u.env = $1 AND u.id = $2 AND m.tenant_seq = $3",
-        DB_ARGS(DB_I(s->env), DB_T(user_id), DB_I(s->tenant_seq)), &st, err);
+    enum err_code rc =
+        db_query(s->conn,
+                 "SELECT t.tenant_id, m.created_at, m.invited_at, m.activated_at, m.expires_at, "
+                 "m.is_disabled, m.sub_account_access FROM users u JOIN user_tenants m ON "
+                 "m.user_seq = u.seq JOIN tenants t ON t.seq = m.tenant_seq "
+                 "WHERE u.env = $1 AND u.id = $2 AND m.tenant_seq = $3",
+                 DB_ARGS(DB_I(s->env), DB_T(user_id), DB_I(s->tenant_seq)), &st, err);
     if (rc != ERR_OK)
         return rc;
     bool found = db_next(st, err) == DB_ROW;
     if (found)
         *out = (struct membership){
             .tenant_id = store_text(st, 0, s->arena),
-            .tenant_name = store_text(st, 1, s->arena),
             .tenant_seq = s->tenant_seq,
-            .created_at = db_int(st, 2),
-            .invited_at = db_int(st, 3),
-            .activated_at = db_int(st, 4),
-            .expires_at = db_int(st, 5),
-            .is_disabled = db_int(st, 6) != 0,
-            .sub_account_access = db_int(st, 7) != 0,
+            .created_at = db_int(st, 1),
+            .invited_at = db_int(st, 2),
+            .activated_at = db_int(st, 3),
+            .expires_at = db_int(st, 4),
+            .is_disabled = db_int(st, 5) != 0,
+            .sub_account_access = db_int(st, 6) != 0,
         };
     rc = db_finish(st);
     return rc == ERR_OK && !found ? store_missing("User", err) : rc;

@@ -11,7 +11,7 @@
 
 /* Place of a user in one tenant. */
 struct membership {
-    struct str tenant_id, tenant_name;
+    struct str tenant_id;
     int64_t tenant_seq;
     int64_t created_at, invited_at, activated_at; /* activated_at 0: has not accepted yet */
     int64_t expires_at;                           /* temporary user; 0: for good */

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 /*
- * Tenants, roles and permissions of a page of users: three queries, however many users there are.
- * The rows come ordered by user, so each is handed to its user by walking both sides once; a role
- * met many times is one struct.
+ * Tenants, roles and permissions of a page of users, in a number of queries that does not depend on
+ * how many users there are. One query gives every membership with its roles, as row numbers and
+ * ordered by user, so that each row is handed to its user by walking both sides once. What the
+ * numbers stand for is fetched after that, once for each tenant and role: a page of a thousand
+ * members of one tenant reads that tenant's row once.
  */
 
 enum { CHUNK = 256 };
@@ -15,7 +17,7 @@ struct loading {
     const struct scope *s;
     struct user **by_seq; /* sorted by seq */
     size_t n;
-    bool all_tenants;
+    bool all_tenants, roles, permissions;
 };
 
 static int
@@ -23,17 +25,6 @@ compare_seq(const void *a, const void *b)
 {
     int64_t x = (*(struct user *const *)a)->seq, y = (*(struct user *const *)b)->seq;
     return x < y ? -1 : x > y;
-}
-
-static void
-add_users(struct sql *q, const struct loading *l)
-{
-    int64_t *seqs = ARENA_ARRAY(l->s->arena, l->n, int64_t);
-    for (size_t i = 0; i < l->n; i++)
-        seqs[i] = l->by_seq[i]->seq;
-    sql_in_ints(q, seqs, l->n);
-    if (l->s->tenant_seq && !l->all_tenants)
-        sql_addv(q, " AND m.tenant_seq = ?", DB_ARGS(DB_I(l->s->tenant_seq)));
 }
 
 /* Next user at or after *at with that seq, NULL if it is none of ours. */
@@ -45,166 +36,303 @@ find_user(const struct loading *l, size_t *at, int64_t seq)
     return *at < l->n && l->by_seq[*at]->seq == seq ? l->by_seq[*at] : NULL;
 }
 
-/* ---- tenants ---- */
+/* ---- row numbers ---- */
+
+struct seqs {
+    int64_t *items;
+    size_t n, size;
+};
 
 static void
-read_membership(struct db_stmt *st, struct arena *a, struct membership *out)
+seqs_add(struct seqs *list, struct arena *a, int64_t seq)
+{
+    *(int64_t *)STORE_PUSH(a, list->items, list->n, list->size) = seq;
+}
+
+static int
+compare_i64(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The same numbers in order, each once. */
+static struct seqs
+seqs_distinct(const struct seqs *list, struct arena *a)
+{
+    struct seqs out = {0};
+    for (size_t i = 0; i < list->n; i++) {
+        if (i == 0 || list->items[i] != list->items[i - 1])
+            seqs_add(&out, a, list->items[i]);
+    }
+    if (out.n > 1)
+        qsort(out.items, out.n, sizeof *out.items, compare_i64);
+    size_t n = 0;
+    for (size_t i = 0; i < out.n; i++) {
+        if (n == 0 || out.items[i] != out.items[n - 1])
+            out.items[n++] = out.items[i];
+    }
+    out.n = n;
+    return out;
+}
+
+/* Runs `select` WHERE `column` IN the numbers from `from` on, a chunk of them; rows come ordered. */
+static enum err_code
+query_chunk(const struct scope *s, const char *const select[2], const struct seqs *list,
+            size_t from, struct db_stmt **st, struct err *err)
+{
+    struct sql q;
+    sql_init(&q, s->arena);
+    sql_add(&q, select[0]);
+    sql_in_ints(&q, list->items + from, list->n - from < CHUNK ? list->n - from : CHUNK);
+    sql_addv(&q, select[1], DB_ARGS(DB_I(s->env)));
+    enum err_code rc = sql_query(&q, s->conn, st, err);
+    sql_fini(&q);
+    return rc;
+}
+
+/* ---- memberships ---- */
+
+static void
+read_membership(struct db_stmt *st, struct membership *out)
 {
     *out = (struct membership){
         .tenant_seq = db_int(st, 1),
-        .tenant_id = store_text(st, 2, a),
-        .tenant_name = store_text(st, 3, a),
-        .created_at = db_int(st, 4),
-        .invited_at = db_int(st, 5),
-        .activated_at = db_int(st, 6),
-        .expires_at = db_int(st, 7),
-        .is_disabled = db_int(st, 8) != 0,
-        .sub_account_access = db_int(st, 9) != 0,
+        .created_at = db_int(st, 2),
+        .invited_at = db_int(st, 3),
+        .activated_at = db_int(st, 4),
+        .expires_at = db_int(st, 5),
+        .is_disabled = db_int(st, 6) != 0,
+        .sub_account_access = db_int(st, 7) != 0,
     };
 }
 
 static enum err_code
-query(struct sql *q, const struct loading *l, const char *select, const char *order,
-      struct db_stmt **st, struct err *err)
+query_memberships(const struct loading *l, struct db_stmt **st, struct err *err)
 {
-    sql_init(q, l->s->arena);
-    sql_add(q, select);
-    sql_add(q, " WHERE m.user_seq IN ");
-    add_users(q, l);
-    sql_add(q, order);
-    enum err_code rc = sql_query(q, l->s->conn, st, err);
-    sql_fini(q);
+    const struct scope *s = l->s;
+    int64_t *seqs = ARENA_ARRAY(s->arena, l->n, int64_t);
+    for (size_t i = 0; i < l->n; i++)
+        seqs[i] = l->by_seq[i]->seq;
+    struct sql q;
+    sql_init(&q, s->arena);
+    sql_add(&q, "SELECT m.user_seq, m.tenant_seq, m.created_at, m.invited_at, m.activated_at, "
+                "m.expires_at, m.is_disabled, m.sub_account_access, r.role_seq "
+                "FROM user_tenants m LEFT JOIN user_roles r ON r.user_seq = m.user_seq AND "
+                "r.tenant_seq = m.tenant_seq WHERE m.user_seq IN ");
+    sql_in_ints(&q, seqs, l->n);
+    if (s->tenant_seq && !l->all_tenants)
+        sql_addv(&q, " AND m.tenant_seq = ?", DB_ARGS(DB_I(s->tenant_seq)));
+    sql_add(&q, " ORDER BY m.user_seq, m.tenant_seq, r.role_seq");
+    enum err_code rc = sql_query(&q, s->conn, st, err);
+    sql_fini(&q);
     return rc;
 }
 
+/* Fills the users' memberships but for what other tables say; gives tenants and roles in the order
+ * of the rows. */
 static enum err_code
-load_tenants(const struct loading *l, struct err *err)
+load_memberships(const struct loading *l, struct seqs *tenants, struct seqs *roles, struct err *err)
 {
-    struct sql q;
+    struct arena *a = l->s->arena;
     struct db_stmt *st;
-    enum err_code rc =
-        query(&q, l,
-              "SELECT m.user_seq, m.tenant_seq, t.tenant_id, t.name, m.created_at, m.invited_at, "
-              "m.activated_at, m.expires_at, m.is_disabled, m.sub_account_access "
-              "FROM user_tenants m JOIN tenants t ON t.seq = m.tenant_seq",
-              " ORDER BY m.user_seq, m.created_at, m.tenant_seq", &st, err);
+    enum err_code rc = query_memberships(l, &st, err);
     if (rc != ERR_OK)
         return rc;
     size_t at = 0, size = 0;
     struct user *last = NULL;
+    struct membership *m = NULL;
     while (db_next(st, err) == DB_ROW) {
         struct user *u = find_user(l, &at, db_int(st, 0));
         if (!u)
             continue;
         if (u != last)
             size = 0;
+        if (u != last || m->tenant_seq != db_int(st, 1)) {
+            m = STORE_PUSH(a, u->tenants, u->n_tenants, size);
+            read_membership(st, m);
+            seqs_add(tenants, a, m->tenant_seq);
+        }
         last = u;
-        read_membership(st, l->s->arena, STORE_PUSH(l->s->arena, u->tenants, u->n_tenants, size));
+        if (l->roles && !db_is_null(st, 8)) {
+            seqs_add(roles, a, db_int(st, 8));
+            m->n_roles++;
+        }
     }
     return db_finish(st);
 }
 
-/* ---- roles ---- */
+static int
+compare_joined(const void *a, const void *b)
+{
+    const struct membership *x = a, *y = b;
+    if (x->created_at != y->created_at)
+        return x->created_at < y->created_at ? -1 : 1;
+    return x->tenant_seq < y->tenant_seq ? -1 : x->tenant_seq > y->tenant_seq;
+}
+
+static void
+order_memberships(const struct loading *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        struct user *u = l->by_seq[i];
+        if (u->n_tenants > 1)
+            qsort(u->tenants, u->n_tenants, sizeof *u->tenants, compare_joined);
+    }
+}
+
+/* ---- their tenants ---- */
+
+struct named {
+    int64_t seq;
+    struct str id;
+};
+
+static int
+compare_named(const void *a, const void *b)
+{
+    return compare_i64(&((const struct named *)a)->seq, &((const struct named *)b)->seq);
+}
+
+static enum err_code
+fetch_tenants(const struct scope *s, const struct seqs *wanted, struct named **out, size_t *n,
+              struct err *err)
+{
+    static const char *const select[] = {"SELECT seq, tenant_id FROM tenants WHERE seq IN ",
+                                         " AND env = ? ORDER BY seq"};
+    size_t size = 0;
+    if (wanted->n == 1 && wanted->items[0] == s->tenant_seq) {
+        *(struct named *)STORE_PUSH(s->arena, *out, *n, size) =
+            (struct named){s->tenant_seq, s->tenant};
+        return ERR_OK;
+    }
+    for (size_t from = 0; from < wanted->n; from += CHUNK) {
+        struct db_stmt *st;
+        enum err_code rc = query_chunk(s, select, wanted, from, &st, err);
+        if (rc != ERR_OK)
+            return rc;
+        while (db_next(st, err) == DB_ROW)
+            *(struct named *)STORE_PUSH(s->arena, *out, *n, size) =
+                (struct named){db_int(st, 0), store_text(st, 1, s->arena)};
+        rc = db_finish(st);
+        if (rc != ERR_OK)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+static enum err_code
+load_tenants(const struct loading *l, const struct seqs *tenants, struct err *err)
+{
+    struct seqs wanted = seqs_distinct(tenants, l->s->arena);
+    struct named *names = NULL;
+    size_t n = 0;
+    enum err_code rc = fetch_tenants(l->s, &wanted, &names, &n, err);
+    for (size_t i = 0; rc == ERR_OK && i < l->n; i++) {
+        struct user *u = l->by_seq[i];
+        for (size_t k = 0; k < u->n_tenants; k++) {
+            struct named key = {.seq = u->tenants[k].tenant_seq};
+            const struct named *found =
+                n ? bsearch(&key, names, n, sizeof key, compare_named) : NULL;
+            u->tenants[k].tenant_id = found ? found->id : (struct str){NULL, 0};
+        }
+    }
+    return rc;
+}
+
+/* ---- their roles ---- */
 
 struct role_set {
-    struct role *items; /* sorted by seq once complete */
-    size_t n;
+    struct role *items; /* sorted by seq */
+    size_t n, size;
 };
 
 static int
 compare_roles(const void *a, const void *b)
 {
-    int64_t x = ((const struct role *)a)->seq, y = ((const struct role *)b)->seq;
-    return x < y ? -1 : x > y;
+    return compare_i64(&((const struct role *)a)->seq, &((const struct role *)b)->seq);
 }
 
-/* Each role that any of the users has, once. */
 static enum err_code
-load_role_set(const struct loading *l, unsigned what, struct role_set *out, struct err *err)
+fetch_roles(const struct loading *l, const struct seqs *wanted, struct role_set *out,
+            struct err *err)
 {
-    struct sql q;
-    struct db_stmt *st;
-    sql_init(&q, l->s->arena);
-    sql_add(&q, ROLE_SELECT " WHERE r.seq IN (SELECT m.role_seq FROM user_roles m WHERE "
-                            "m.user_seq IN ");
-    add_users(&q, l);
-    sql_addv(&q, ") AND r.env = ? ORDER BY r.seq", DB_ARGS(DB_I(l->s->env)));
-    enum err_code rc = sql_query(&q, l->s->conn, &st, err);
-    sql_fini(&q);
-    if (rc != ERR_OK)
-        return rc;
-    size_t size = 0;
-    while (db_next(st, err) == DB_ROW)
-        role_read(st, 0, l->s->arena, STORE_PUSH(l->s->arena, out->items, out->n, size));
-    rc = db_finish(st);
-    if (rc == ERR_OK && what & LOAD_PERMISSIONS)
+    static const char *const select[] = {ROLE_SELECT " WHERE r.seq IN ",
+                                         " AND r.env = ? ORDER BY r.seq"};
+    enum err_code rc = ERR_OK;
+    for (size_t from = 0; rc == ERR_OK && from < wanted->n; from += CHUNK) {
+        struct db_stmt *st;
+        rc = query_chunk(l->s, select, wanted, from, &st, err);
+        if (rc != ERR_OK)
+            return rc;
+        while (db_next(st, err) == DB_ROW)
+            role_read(st, 0, l->s->arena, STORE_PUSH(l->s->arena, out->items, out->n, out->size));
+        rc = db_finish(st);
+    }
+    if (rc == ERR_OK && l->permissions)
         rc = roles_load_permissions(l->s, out->items, out->n, err);
     return rc;
 }
 
-static struct membership *
-membership_of(struct user *u, int64_t tenant_seq)
+/* Turns the next m->n_roles of `held` into roles; those that are not there are left out. */
+static void
+take_roles(const struct role_set *set, const int64_t *held, const struct role **out,
+           struct membership *m)
 {
-    for (size_t i = 0; i < u->n_tenants; i++) {
-        if (u->tenants[i].tenant_seq == tenant_seq)
-            return &u->tenants[i];
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_roles && set->n; i++) {
+        struct role key = {.seq = held[i]};
+        const struct role *role = bsearch(&key, set->items, set->n, sizeof key, compare_roles);
+        if (role)
+            out[n++] = role;
     }
-    return NULL;
+    m->roles = out;
+    m->n_roles = n;
 }
 
+/* `held` lists the roles of all memberships one after the other; a role met many times is one
+ * struct. */
 static enum err_code
-load_roles(const struct loading *l, unsigned what, struct err *err)
+load_roles(const struct loading *l, const struct seqs *held, struct err *err)
 {
+    if (held->n == 0)
+        return ERR_OK;
+    struct seqs wanted = seqs_distinct(held, l->s->arena);
     struct role_set set = {0};
-    struct sql q;
-    struct db_stmt *st;
-    enum err_code rc = load_role_set(l, what, &set, err);
-    if (rc != ERR_OK || set.n == 0)
-        return rc;
-    rc = query(&q, l, "SELECT m.user_seq, m.tenant_seq, m.role_seq FROM user_roles m",
-               " ORDER BY m.user_seq, m.tenant_seq, m.role_seq", &st, err);
-    if (rc != ERR_OK)
-        return rc;
-    size_t at = 0, size = 0;
-    struct membership *last = NULL;
-    const struct role **roles = NULL;
-    while (db_next(st, err) == DB_ROW) {
-        struct user *u = find_user(l, &at, db_int(st, 0));
-        struct membership *m = u ? membership_of(u, db_int(st, 1)) : NULL;
-        struct role key = {.seq = db_int(st, 2)};
-        const struct role *role = bsearch(&key, set.items, set.n, sizeof key, compare_roles);
-        if (!m || !role)
-            continue;
-        if (m != last) {
-            size = 0;
-            roles = NULL;
+    enum err_code rc = fetch_roles(l, &wanted, &set, err);
+    const struct role **roles = ARENA_ARRAY(l->s->arena, held->n, const struct role *);
+    size_t at = 0;
+    for (size_t i = 0; rc == ERR_OK && i < l->n; i++) {
+        struct user *u = l->by_seq[i];
+        for (size_t k = 0; k < u->n_tenants; k++) {
+            size_t from = at;
+            at += u->tenants[k].n_roles;
+            take_roles(&set, held->items + from, roles + from, &u->tenants[k]);
         }
-        last = m;
-        *(const struct role **)STORE_PUSH(l->s->arena, roles, m->n_roles, size) = role;
-        m->roles = roles;
     }
-    return db_finish(st);
+    return rc;
 }
 
+/* ---- all of it ---- */
+
 static enum err_code
-load_part(const struct scope *s, struct user *users, size_t n, unsigned what, bool all_tenants,
-          struct err *err)
+load_part(struct loading *l, struct user *users, struct err *err)
 {
-    struct loading l = {
-        .s = s,
-        .by_seq = ARENA_ARRAY(s->arena, n, struct user *),
-        .n = n,
-        .all_tenants = all_tenants,
-    };
-    for (size_t i = 0; i < n; i++) {
+    l->by_seq = ARENA_ARRAY(l->s->arena, l->n, struct user *);
+    for (size_t i = 0; i < l->n; i++) {
         users[i].tenants = NULL;
         users[i].n_tenants = 0;
-        l.by_seq[i] = &users[i];
+        l->by_seq[i] = &users[i];
     }
-    qsort(l.by_seq, n, sizeof(struct user *), compare_seq);
-    enum err_code rc = load_tenants(&l, err);
-    if (rc == ERR_OK && what & (LOAD_ROLES | LOAD_PERMISSIONS))
-        rc = load_roles(&l, what, err);
+    qsort(l->by_seq, l->n, sizeof(struct user *), compare_seq);
+    struct seqs tenants = {0}, roles = {0};
+    enum err_code rc = load_memberships(l, &tenants, &roles, err);
+    if (rc == ERR_OK)
+        rc = load_tenants(l, &tenants, err);
+    if (rc == ERR_OK)
+        rc = load_roles(l, &roles, err);
+    if (rc == ERR_OK)
+        order_memberships(l);
     return rc;
 }
 
@@ -212,9 +340,16 @@ enum err_code
 store_users_load(const struct scope *s, struct user *users, size_t n, unsigned what,
                  bool all_tenants, struct err *err)
 {
+    struct loading l = {
+        .s = s,
+        .all_tenants = all_tenants,
+        .roles = what & (LOAD_ROLES | LOAD_PERMISSIONS),
+        .permissions = what & LOAD_PERMISSIONS,
+    };
     enum err_code rc = ERR_OK;
-    for (size_t from = 0; rc == ERR_OK && from < n; from += CHUNK)
-        rc =
-            load_part(s, users + from, n - from < CHUNK ? n - from : CHUNK, what, all_tenants, err);
+    for (size_t from = 0; rc == ERR_OK && from < n; from += CHUNK) {
+        l.n = n - from < CHUNK ? n - from : CHUNK;
+        rc = load_part(&l, users + from, err);
+    }
     return rc;
 }
