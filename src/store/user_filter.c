@@ -261,7 +261,7 @@ add_row_filters(struct sql *q, const struct scope *s, const struct user_query *u
 }
 
 static void
-add_source(struct sql *q, const struct scope *s, const struct user_source *from, bool driven)
+add_source(struct sql *q, const struct scope *s, const struct user_source *from)
 {
     if (from->family)
         sql_addv(q,
@@ -269,21 +269,24 @@ add_source(struct sql *q, const struct scope *s, const struct user_source *from,
                  "active_tenant_id, provider, verified, is_locked FROM user_order WHERE list IN "
                  "(WITH RECURSIVE down (seq) AS (SELECT seq FROM tenants WHERE env = ? AND "
                  "seq = ? UNION SELECT c.seq FROM tenants c JOIN down ON c.parent = down.seq "
-                 "WHERE c.deleted_at IS NULL) SELECT seq FROM down)) o WHERE 1 = 1",
+                 "WHERE c.deleted_at IS NULL) SELECT seq FROM down)) o",
                  DB_ARGS(DB_I(s->env), DB_I(s->tenant_seq)));
-    else /* The plus keeps the planner from walking the whole list when the few are known. */
-        sql_addv(q,
-                 driven ? " FROM user_order o WHERE +o.list = ?"
-                        : " FROM user_order o WHERE o.list = ?",
-                 DB_ARGS(DB_I(from->list)));
+    else
+        sql_add(q, " FROM user_order o");
 }
 
 void
 user_filter_add(struct sql *q, const struct scope *s, const struct user_source *from,
-                const struct user_filter *f)
+                const struct user_filter *f, const char *join)
 {
     const struct user_query *u = f->query;
-    add_source(q, s, from, f->driven);
+    add_source(q, s, from);
+    sql_add(q, join);
+    if (from->family)
+        sql_add(q, " WHERE 1 = 1");
+    else /* The plus keeps the planner from walking the whole list when the few are known. */
+        sql_addv(q, f->driven ? " WHERE +o.list = ?" : " WHERE o.list = ?",
+                 DB_ARGS(DB_I(from->list)));
     if (u->email.n)
         add_exact(q, s, USER_BY_EMAIL, u->email);
     if (u->identifier.n)

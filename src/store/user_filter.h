@@ -29,7 +29,7 @@ enum err_code user_filter_prepare(const struct scope *s, const struct user_query
                                   struct err *err) MUST_USE;
 /* One text over one list and nothing else, and its hits are not known to be few: worth remembering how many. */
 bool user_filter_is_lone(const struct user_filter *f, const struct user_source *from);
-/* " FROM user_order o WHERE ..." with everything that narrows the list. */
+/* " FROM user_order o `join` WHERE ..." with everything that narrows the list. */
 void user_filter_add(struct sql *q, const struct scope *s, const struct user_source *from,
-                     const struct user_filter *f);
+                     const struct user_filter *f, const char *join);
 #endif

@@ -77,7 +77,7 @@ count_rows(const struct listing *l, int64_t *out, struct err *err)
     struct sql q;
     sql_init(&q, l->s->arena);
     sql_add(&q, "SELECT COUNT(*)");
-    user_filter_add(&q, l->s, &l->from, &l->filter);
+    user_filter_add(&q, l->s, &l->from, &l->filter, "");
     enum err_code rc = sql_query_int(&q, l->s->conn, out, err);
     sql_fini(&q);
     return rc;
@@ -188,6 +188,31 @@ remember(const struct listing *l, int64_t offset, struct db_stmt *st)
     hints_add_place(store_of(l->s->conn)->hints, &key, &place);
 }
 
+/*
+ * Rows that are skipped, or ordered after the walk, are rows of user_order alone; the users follow
+ * for those that are left. A walk that gives the page as it is takes the users along.
+ */
+static void
+add_rows(struct sql *q, const struct listing *l, const struct walk *w)
+{
+    static const char join[] = " JOIN users u ON u.seq = o.user_seq";
+    bool descending = l->query->page.descending;
+    sql_add(q, "SELECT " USER_COLUMNS ", o.");
+    sql_add(q, l->order->column);
+    if (l->whole && w->skip < w->limit && w->backward == descending) {
+        user_filter_add(q, l->s, &l->from, &l->filter, join);
+        add_walk(q, l, w);
+        return;
+    }
+    sql_add(q, " FROM (SELECT o.user_seq, o.");
+    sql_add(q, l->order->column);
+    user_filter_add(q, l->s, &l->from, &l->filter, "");
+    add_walk(q, l, w);
+    sql_add(q, ") o");
+    sql_add(q, join);
+    add_order(q, l->order->column, descending);
+}
+
 static enum err_code
 read_rows(const struct listing *l, const struct walk *w, int64_t first, struct user_list *out,
           struct err *err)
@@ -196,14 +221,7 @@ read_rows(const struct listing *l, const struct walk *w, int64_t first, struct u
     struct sql q;
     struct db_stmt *st;
     sql_init(&q, l->s->arena);
-    sql_add(&q, "SELECT " USER_COLUMNS ", o.");
-    sql_add(&q, l->order->column);
-    sql_add(&q, " FROM (SELECT o.user_seq, o.");
-    sql_add(&q, l->order->column);
-    user_filter_add(&q, l->s, &l->from, &l->filter);
-    add_walk(&q, l, w);
-    sql_add(&q, ") o JOIN users u ON u.seq = o.user_seq");
-    add_order(&q, l->order->column, descending);
+    add_rows(&q, l, w);
     enum err_code rc = sql_query(&q, l->s->conn, &st, err);
     sql_fini(&q);
     if (rc != ERR_OK)
