@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static void *
 must_have(void *p)
@@ -52,6 +55,17 @@ void
 mem_free(void *p)
 {
     free(p);
+}
+
+void
+mem_keep_freed(int bytes)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_TRIM_THRESHOLD, bytes);
+    (void)mallopt(M_MMAP_THRESHOLD, bytes);
+#else
+    (void)bytes;
+#endif
 }
 
 size_t

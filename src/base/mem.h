@@ -17,6 +17,11 @@ void *mem_copy(const void *p, size_t n) __attribute__((returns_nonnull));
 /* NULL is fine. */
 void mem_free(void *p);
 
+/* Memory freed at the end of a thread's heap stays with the process up to so many bytes instead of
+ * going back to the system at once: for a program that soon needs the same again. Before threads
+ * start; a hint that other C libraries than glibc do not take. */
+void mem_keep_freed(int bytes);
+
 /* a + b and a * b; abort on overflow. */
 size_t mem_add(size_t a, size_t b);
 size_t mem_mul(size_t a, size_t b);

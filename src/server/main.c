@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/secret.h"
 #include "db/db.h"
 #include "server/config.h"
@@ -16,7 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, OUTPUT_MAX = 1024 * 1024 };
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    OUTPUT_MAX = 1024 * 1024,
+    KEEP_BYTES = 1024 * 1024 /* what a large answer needs, so that the next one has it at hand */
+};
 
 static int
 fail(const struct err *err)
@@ -202,6 +209,7 @@ int
 main(int argc, char **argv)
 {
     secret_harden_process();
+    mem_keep_freed(KEEP_BYTES);
     (void)umask(077); /* database, credentials and outbox are ours alone */
     struct config c;
     struct err err = {.code = ERR_OK};
