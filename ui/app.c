@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/act.h"
+#include "ui/bindings.h"
 #include "ui/confirm.h"
 #include "ui/detail.h"
 #include "ui/palette.h"
@@ -54,6 +55,33 @@ app_start_failed(struct app *app, const struct err *err)
     app->dirty = true;
 }
 
+static void
+name_done(void *ctx, struct result *take)
+{
+    struct app *app = ctx;
+    app_saw_tenant(app, json_str(json_get(take->json, "tenantId")),
+                   json_str(json_get(take->json, "name")));
+    app->dirty = true;
+    result_free(take);
+}
+
+/* Asks for the name of the tenant in use, for the breadcrumb; without one the id stands there. */
+static void
+learn_name(struct app *app)
+{
+    struct str id = str_of(app->tenant);
+    if (!id.n || app_tenant_name(app, id).p != id.p)
+        return;
+    const struct op *op = op_get(OP_tenants_get);
+    struct values *values = values_new(op);
+    if (values_set_text(values, STR("path.tenantId"), id, NULL)) {
+        values_free(values);
+        return;
+    }
+    struct bind_call call = {app->client, op, (struct str){0}, &app->writes, true};
+    bind_send(&call, values, name_done, app);
+}
+
 void
 app_attach(struct app *app, struct client *client)
 {
@@ -63,6 +91,7 @@ app_attach(struct app *app, struct client *client)
     snprintf(app->tenant, sizeof app->tenant, "%.*s", STR_ARG(tenant));
     client_scope(client, (struct str){0}); /* each call names its tenant itself */
     app_open_resource(app, resource_by_id(STR("users")));
+    learn_name(app);
     app->dirty = true;
 }
 
@@ -108,6 +137,9 @@ app_push(struct app *app, struct pane *take)
         pane_destroy(app, take);
         return;
     }
+    const struct pane *below = app_view(app);
+    if (below && !take->resource && !take->tenant[0])
+        memcpy(take->tenant, below->tenant, sizeof take->tenant);
     take->app = app;
     take->serial = app->next_serial++;
     app->stack[app->n++] = take;
@@ -260,6 +292,7 @@ app_set_tenant(struct app *app, struct str id, struct str name)
     close_all(app);
     memcpy(app->tenant, copy, sizeof copy);
     app_open_resource(app, resource_by_id(STR("users")));
+    learn_name(app);
     struct str shown = app_tenant_name(app, str_of(app->tenant));
     if (shown.n)
         app_note(app, TOAST_INFO, "Working in tenant %.*s; `:tenant -` leaves it", STR_ARG(shown));

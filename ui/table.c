@@ -63,14 +63,22 @@ clamp(struct table *t)
 void
 table_want(struct table *t)
 {
+    t->wants = true;
+    t->pane.app->dirty = true;
+}
+
+void
+table_ask(struct table *t)
+{
     size_t room = t->body_rows > 0 ? (size_t)t->body_rows : 20;
-    if (!t->rows.loaded_once) {
+    t->wants = false;
+    if (!t->rows.loaded_once)
         rows_want(&t->rows, 0, room);
-        return;
-    }
-    if (t->view.on)
-        return; /* a filter shows what is loaded and fetches nothing */
-    rows_want(&t->rows, t->top, room);
+    else if (!t->view.on || !listquery_paged(&t->rows.query))
+        rows_want(&t->rows, t->top, room); /* a filter over pages fetches nothing */
+    else if (t->rereads)
+        rows_want(&t->rows, 0, room);
+    t->rereads = false;
 }
 
 void
@@ -165,8 +173,8 @@ table_reload(struct pane *p)
 {
     struct table *t = table_of(p);
     rows_stale(&t->rows);
-    rows_want(&t->rows, t->view.on ? 0 : t->top, t->body_rows > 0 ? (size_t)t->body_rows : 20);
-    p->app->dirty = true;
+    t->rereads = true;
+    table_want(t);
 }
 
 static void
@@ -268,6 +276,6 @@ table_new(struct app *app, const struct table_setup *setup)
         t->pick_ids = setup->pick->chosen ? json_copy(setup->pick->chosen) : NULL;
         t->pick.chosen = NULL;
     }
-    table_want(t);
+    table_ask(t);
     return &t->pane;
 }

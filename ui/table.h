@@ -43,6 +43,7 @@ struct table {
     size_t cursor, top;
     char cursor_id[ID_SIZE]; /* "" until the row under the cursor is known */
     int body_rows;           /* of the last drawing */
+    bool wants, rereads;     /* rows may be missing; all are old */
     int skip;                /* columns scrolled away after the first */
     char filter[FILTER_SIZE];
     char filter_before[FILTER_SIZE]; /* for Esc while typing */
@@ -60,8 +61,9 @@ size_t table_len(const struct table *t);
 const struct json *table_row(const struct table *t, size_t at);
 void table_move(struct table *t, size_t to);
 void table_rebuild(struct table *t);
-/* Asks for the rows around what is shown. */
+/* The next frame asks for the rows it shows: once, however many keys came before it. */
 void table_want(struct table *t);
+void table_ask(struct table *t);
 /* The query changed: from the beginning. */
 void table_restart(struct table *t);
 void table_draw(struct pane *p, struct canvas *cv, struct rect r);

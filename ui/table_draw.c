@@ -208,6 +208,8 @@ table_draw(struct pane *p, struct canvas *cv, struct rect r)
         t->body_rows = r.rows;
         table_move(t, t->cursor);
     }
+    if (t->wants)
+        table_ask(t);
     size_t n = table_len(t);
     if (!n) {
         draw_nothing(t, cv, r);

@@ -75,6 +75,23 @@ tall_screens_get_pages_that_fit(void **state)
     bench_close(&b);
 }
 
+static void
+a_burst_of_keys_asks_once(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_with(&b, 100000);
+    fake_log_clear(b.client);
+    for (int i = 0; i < 200; i++)
+        app_key(&b.app, K_PGDN);
+    assert_int_equal(fake_log(b.client).n, 0);
+    bench_screen(&b, false);
+    assert_true(fake_pending(b.client) <= 4);
+    bench_keys(&b, "");
+    bench_shows(&b, "3,601 of 100,000");
+    bench_close(&b);
+}
+
 static int
 shifted_page(void *ctx, const struct values *values, struct buf *body)
 {
@@ -351,6 +368,7 @@ main(void)
         cmocka_unit_test(a_million_rows_keep_a_few_pages),
         cmocka_unit_test(scrolling_asks_ahead),
         cmocka_unit_test(tall_screens_get_pages_that_fit),
+        cmocka_unit_test(a_burst_of_keys_asks_once),
         cmocka_unit_test(the_cursor_stays_on_its_object),
         cmocka_unit_test(filter_follows_the_typing_and_esc_takes_it_back),
         cmocka_unit_test(search_asks_the_server),

@@ -81,11 +81,11 @@ static void
 settle(struct bench *b)
 {
     size_t n = 0;
-    do {
-        draw(b);
-        n += fake_settle(b->client, SETTLE_MAX);
-    } while (fake_pending(b->client) && n < SETTLE_MAX);
     draw(b);
+    while (fake_pending(b->client) && n < SETTLE_MAX) {
+        n += fake_settle(b->client, SETTLE_MAX);
+        draw(b);
+    }
 }
 
 void
@@ -283,6 +283,8 @@ bench_standard(struct bench *b)
     fake_answer(b->client, "roles_list_v1", 200, roles_json);
     fake_answer(b->client, "permissions_list", 200, permissions_json);
     fake_answer(b->client, "users_get_vendor", 200, user_detail);
+    fake_answer(b->client, "tenants_get", 200,
+                "{\"tenantId\":\"acme\",\"name\":\"Acme Robotics\"}");
     fake_answer(b->client, "users_lock", 200, "");
     fake_answer(b->client, "users_unlock", 200, "");
     fake_answer(b->client, "users_delete", 200, "");
