@@ -238,7 +238,7 @@ names(void **state)
         uint32_t key;
         assert_false(key_parse(str_of(bad[i]), &key));
     }
-    uint32_t a, b;
+    uint32_t a = 0, b = 0;
     assert_true(key_parse(STR("ctrl-F"), &a) && key_parse(STR("Ctrl-f"), &b));
     assert_int_equal(a, b);
 }
