@@ -3,7 +3,10 @@
 /* Sample data for `--demo`: the same every time, ids too. */
 #include "store/store.h"
 
-/* Fills the environment in one transaction; ERR_CONFLICT if it has tenants already. Start-up only:
- * it pins the random source meanwhile. */
+/* Id of the environment that --demo makes, unless --client-id names another. */
+#define DEMO_ENVIRONMENT "5a3c1e00-2026-4000-8000-000000000001"
+
+/* Fills the environment; ERR_CONFLICT if it has tenants already. Start-up only: it pins the random source
+ * meanwhile. A start that is cut off in the middle leaves a part: begin again with an empty database. */
 enum err_code demo_fill(struct store *store, struct str vendor, struct err *err) MUST_USE;
 #endif

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "crypto/jwt.h"
 #include "crypto/token.h"
+#include "server/demo.h"
 #include "store/envs.h"
 
 enum { SECRET_MIN = 16 };
@@ -116,7 +117,7 @@ make_credentials(struct ensure *e, struct err *err)
 {
     if (str_given(e->wanted))
         return ERR_OK;
-    e->vendor = rand_uuid_str(e->arena);
+    e->vendor = e->o->demo ? STR(DEMO_ENVIRONMENT) : rand_uuid_str(e->arena);
     struct str secret = token_new(e->arena);
     e->secret_hash = token_hash_hex(e->arena, secret);
     if (!e->o->data)
