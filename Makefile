@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 
 CC ?= cc
-ifeq ($(origin CC),default)
+ifeq ($(if $(filter default,$(origin CC)),,$(strip $(CC))),)
 CC := cc
 endif
 VARIANT ?= release

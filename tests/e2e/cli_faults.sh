@@ -56,10 +56,16 @@ if [ -w /dev/full ]; then
     check "a full disk is a failure" [ "$STATUS" = 1 ]
     err_has "with its reason" "No space left"
 fi
+# It starts once the reading end is surely closed.
+mkfifo "$TEST_TMP/closed"
 {
+    read -r _ <"$TEST_TMP/closed"
     "$GATEHOUSE_BIN" operations
     echo $? >"$TEST_TMP/status"
-} 2>"$ERR_FILE" | :
+} 2>"$ERR_FILE" | {
+    exec <&-
+    echo >"$TEST_TMP/closed"
+}
 check "a closed pipe ends it by SIGPIPE" [ "$(cat "$TEST_TMP/status")" = 141 ]
 is_empty "without a word" "$ERR_FILE"
 

@@ -16,7 +16,7 @@ namespace eval session {
     variable tty ""
     variable raw ""
     variable ended 0
-    variable limit 10       ;# seconds a wait takes at most when nothing else is said
+    variable limit 20       ;# seconds a wait takes at most when nothing else is said
     variable keys
     array set keys {
         Up \x1bOA Down \x1bOB Right \x1bOC Left \x1bOD Home \x1bOH End \x1bOF PgUp \x1b\[5~ PgDn \x1b\[6~
@@ -101,18 +101,29 @@ proc session::now {} {
     return [clock milliseconds]
 }
 
+# Reads for at most a second, so that a machine that stood still does not count as a program that did: what has
+# arrived is read even when the time is up.
+proc session::pump_slice {deadline} {
+    return [pump [expr {[now] < $deadline ? 1 : 0}]]
+}
+
 # Evaluates the expression in the caller's caller until it holds.
 proc session::until {condition seconds what} {
     variable limit
     variable ended
     set deadline [expr {[now] + 1000 * ($seconds eq "" ? $limit : $seconds)}]
     while {![uplevel 2 [list expr $condition]]} {
-        set left [expr {$deadline - [now]}]
-        if {$left <= 0} {
-            error "waited in vain for $what"
+        if {[pump_slice $deadline]} {
+            continue
         }
-        if {![pump [expr {($left + 999) / 1000}]] && $ended && ![uplevel 2 [list expr $condition]]} {
+        if {[uplevel 2 [list expr $condition]]} {
+            return
+        }
+        if {$ended} {
             error "the program ended before $what"
+        }
+        if {[now] >= $deadline} {
+            error "waited in vain for $what"
         }
     }
 }
@@ -214,11 +225,9 @@ proc wait_exit {{seconds ""}} {
     set limit [expr {$seconds eq "" ? $session::limit : $seconds}]
     set deadline [expr {[session::now] + 1000 * $limit}]
     while {!$session::ended} {
-        set left [expr {$deadline - [session::now]}]
-        if {$left <= 0} {
+        if {![session::pump_slice $deadline] && !$session::ended && [session::now] >= $deadline} {
             error "the program did not end in $limit s"
         }
-        session::pump [expr {($left + 999) / 1000}]
     }
     set result [wait -i $session::id]
     set session::id ""
