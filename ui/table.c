@@ -147,7 +147,11 @@ static void
 rows_changed(void *ctx, size_t page)
 {
     struct table *t = ctx;
+    const struct rows *rows = &t->rows;
     (void)page;
+    if (rows->loaded_once && rows->err.code)
+        app_note(t->pane.app, TOAST_BAD, "%s could not be read again: %s", t->pane.resource->title,
+                 rows->err.msg[0] ? rows->err.msg : err_text(rows->err.code));
     table_rebuild(t);
     pin_cursor(t);
     see_tenants(t);

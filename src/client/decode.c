@@ -135,7 +135,7 @@ describe_failure(struct result *r, const struct http_job *job)
         join_errors(r, &text);
     else
         describe_status(r, job, &text);
-    if (code == ERR_RATE && job->retry_after_ms >= 0)
+    if ((code == ERR_RATE || r->status == 503) && job->retry_after_ms >= 0)
         buf_printf(&text, "; try again in %lld s", (long long)(job->retry_after_ms + 999) / 1000);
     set_message(r, code, buf_str(&text));
     buf_fini(&text);

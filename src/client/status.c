@@ -63,6 +63,9 @@ client_status(const struct client *c, struct client_status *out)
         out->token_left_ms = c->session.renew_ms - clock_mono_ms();
     LIST_EACH (node, &c->calls) {
         const struct call *call = call_of(node);
+        /* Nobody waits for it, and nobody would be told when its end comes. */
+        if (call->dropped)
+            continue;
         if (call->state == CALL_IN_FLIGHT)
             out->in_flight++;
         else if (call->state != CALL_READY)

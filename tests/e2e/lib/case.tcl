@@ -41,6 +41,7 @@ proc equal {got want} {
 
 proc finish {} {
     catch { close_session }
+    catch { faults_stop }
     catch { programs::stop_all }
     catch { tmux_stop }
     puts "1..$case::n"
