@@ -143,15 +143,29 @@ seed_picks(struct table *t)
     }
 }
 
+/* Why the rows are old; the note goes as soon as they are not. */
+static void
+tell_stale(struct table *t)
+{
+    const struct rows *rows = &t->rows;
+    struct toasts *toasts = &t->pane.app->toasts;
+    if (rows->loaded_once && rows->err.code) {
+        app_note(t->pane.app, TOAST_BAD, "What is shown is stale: %s",
+                 rows->err.msg[0] ? rows->err.msg : err_text(rows->err.code));
+        t->stale_told_ms = toasts->shown_ms;
+        return;
+    }
+    if (t->stale_told_ms && t->stale_told_ms == toasts->shown_ms)
+        toasts->kind = TOAST_NONE;
+    t->stale_told_ms = 0;
+}
+
 static void
 rows_changed(void *ctx, size_t page)
 {
     struct table *t = ctx;
-    const struct rows *rows = &t->rows;
     (void)page;
-    if (rows->loaded_once && rows->err.code)
-        app_note(t->pane.app, TOAST_BAD, "%s could not be read again: %s", t->pane.resource->title,
-                 rows->err.msg[0] ? rows->err.msg : err_text(rows->err.code));
+    tell_stale(t);
     table_rebuild(t);
     pin_cursor(t);
     see_tenants(t);

@@ -44,6 +44,7 @@ struct table {
     char cursor_id[ID_SIZE]; /* "" until the row under the cursor is known */
     int body_rows;           /* of the last drawing */
     bool wants, rereads;     /* rows may be missing; all are old */
+    int64_t stale_told_ms;   /* when the note about stale rows was shown; 0: none is */
     int skip;                /* columns scrolled away after the first */
     char filter[FILTER_SIZE];
     char filter_before[FILTER_SIZE]; /* for Esc while typing */
