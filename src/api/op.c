@@ -83,11 +83,21 @@ kind_name(enum kind k)
     return kind_names[k];
 }
 
+/* Names mostly differ in their first bytes, so how long each is need not be known. */
+static bool
+is_named(const char *z, struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (z[i] == '\0' || z[i] != name.p[i])
+            return false;
+    return z[name.n] == '\0';
+}
+
 const struct field *
 field_find(const struct field *table, struct str name)
 {
     for (const struct field *f = table; f && f->name; f++)
-        if (str_eq(name, str_of(f->name)))
+        if (is_named(f->name, name))
             return f;
     return NULL;
 }

@@ -27,6 +27,14 @@ token_hash(struct str token, unsigned char out[TOKEN_HASH_SIZE])
     crypto_hash_sha256(out, token.n ? (const unsigned char *)token.p : nothing, token.n);
 }
 
+void
+token_fingerprint(struct str token, unsigned char out[TOKEN_HASH_SIZE])
+{
+    static const unsigned char nothing[1];
+    (void)crypto_generichash(out, TOKEN_HASH_SIZE,
+                             token.n ? (const unsigned char *)token.p : nothing, token.n, NULL, 0);
+}
+
 struct str
 token_hash_hex(struct arena *a, struct str token)
 {

@@ -12,7 +12,9 @@ enum { TOKEN_HASH_SIZE = 32 };
 /* 32 random bytes in base64url, 43 characters. */
 struct str token_new(struct arena *a);
 void token_hash(struct str token, unsigned char out[TOKEN_HASH_SIZE]);
-/* The same as 64 lower-case hexadecimal digits. */
+/* A hash for tables in memory, faster than the one that is kept: BLAKE2b. */
+void token_fingerprint(struct str token, unsigned char out[TOKEN_HASH_SIZE]);
+/* What token_hash gives, as 64 lower-case hexadecimal digits. */
 struct str token_hash_hex(struct arena *a, struct str token);
 /* True if `token` has the fingerprint `hex`; takes the same time wherever they differ. */
 bool token_matches(struct str token, struct str hex);

@@ -327,7 +327,7 @@ auth_check(struct authority *a, struct str token, int64_t now, struct auth_verdi
     if (token.n == 0 || token.n > JWT_SIZE_MAX)
         return refuse(err);
     unsigned char hash[TOKEN_HASH_SIZE];
-    token_hash(token, hash);
+    token_fingerprint(token, hash);
     struct auth_verdict *v = auth_cache_get(&a->cache, hash, now);
     bool known = v != NULL;
     enum err_code rc = ERR_OK;

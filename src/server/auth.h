@@ -3,7 +3,7 @@
 /*
  * Who is calling. Tokens come as `Authorization: Bearer` or `x-access-token`, are JWTs signed by
  * one of the environments' keys, and are checked in full once; then the verdict is remembered under
- * the SHA-256 of the token until it expires, in a bounded table. What a user or tenant may lose at
+ * the hash of the token until it expires, in a bounded table. What a user or tenant may lose at
  * any time (account, membership) is asked of the database again when the verdict is older than a
  * second or somebody changed a principal.
  *

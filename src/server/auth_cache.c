@@ -42,7 +42,7 @@ auth_cache_fini(struct auth_cache *c)
     }
 }
 
-/* SHA-256 is even, so any of its bytes will do as an index. */
+/* The hash is even, so any of its bytes will do as an index. */
 static struct auth_shard *
 shard_of(struct auth_cache *c, const unsigned char *hash)
 {

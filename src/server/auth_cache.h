@@ -1,7 +1,7 @@
 #ifndef SERVER_AUTH_CACHE_H
 #define SERVER_AUTH_CACHE_H
 /*
- * Verdicts on tokens by the SHA-256 of the token, bounded and sharded. A verdict is immutable but
+ * Verdicts on tokens by the fingerprint of the token, bounded and sharded. A verdict is immutable but
  * for when it was last looked up again; it lives while the table or a request holds a reference.
  * Any thread.
  */
