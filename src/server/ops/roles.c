@@ -2,6 +2,7 @@
  * permissions). */
 #include "base/mem.h"
 #include "server/ops/ops.h"
+#include "server/rank.h"
 #include "server/shape.h"
 
 enum { ROLE_PAGE = 50, PERMISSIONS_MAX = 2000, FILTER_MAX = 200 };
@@ -21,14 +22,14 @@ find_role(struct call *c, const struct scope *s, struct str id, struct role *out
     return rc == ERR_NOT_FOUND ? call_refuse(c, err, rc, NULL, "Role not found") : rc;
 }
 
-/* A tenant's administrator sees the environment's roles but changes only the tenant's own. */
+/* A tenant's administrator sees the environment's roles but changes only the tenant's own, weaker ones. */
 static enum err_code
-may_change(struct call *c, const struct role *role, struct err *err)
+may_change(struct call *c, const struct scope *s, const struct role *role, struct err *err)
 {
-    if (c->who.kind == PRINCIPAL_VENDOR || str_eq(role->tenant_id, c->tenant_id))
-        return ERR_OK;
-    return call_refuse(c, err, ERR_FORBIDDEN, NULL,
-                       "Role belongs to the environment and cannot be changed from a tenant");
+    if (c->who.kind != PRINCIPAL_VENDOR && !str_eq(role->tenant_id, c->tenant_id))
+        return call_refuse(c, err, ERR_FORBIDDEN, NULL,
+                           "Role belongs to the environment and cannot be changed from a tenant");
+    return rank_check_level(c, s, role->level, err);
 }
 
 static unsigned
@@ -131,11 +132,18 @@ op_roles_list(struct call *c, struct err *err)
 }
 
 static enum err_code
+create_role(struct call *c, const struct scope *s, struct role *r, struct err *err)
+{
+    enum err_code rc = rank_check_level(c, s, r->level, err);
+    return rc ? rc : refuse_taken(c, err, store_role_create(s, r, err));
+}
+
+static enum err_code
 create_one(struct call *c, const struct scope *s, const struct json *body, struct err *err)
 {
     struct role r = {.tenant_id = s->tenant};
     read_role(body, &r);
-    enum err_code rc = refuse_taken(c, err, store_role_create(s, &r, err));
+    enum err_code rc = create_role(c, s, &r, err);
     if (!rc)
         rc = migrate_if_asked(s, body, r.id, err);
     if (!rc)
@@ -194,7 +202,7 @@ op_roles_create(struct call *c, struct err *err)
         return rc;
     r.level = base.level;
     read_role(c->body, &r);
-    rc = refuse_taken(c, err, store_role_create(s, &r, err));
+    rc = create_role(c, s, &r, err);
     if (!rc)
         rc = store_role_set_permissions(s, r.id, ids, n, err);
     if (rc == ERR_NOT_FOUND)
@@ -215,11 +223,13 @@ op_roles_update(struct call *c, struct err *err)
     struct role r;
     enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err_failed(err);
     if (!rc)
-        rc = may_change(c, &r, err);
+        rc = may_change(c, s, &r, err);
     if (rc)
         return rc;
     unsigned given = read_role(c->body, &r);
-    rc = refuse_taken(c, err, store_role_update(s, &r, given, err));
+    rc = rank_check_level(c, s, r.level, err);
+    if (!rc)
+        rc = refuse_taken(c, err, store_role_update(s, &r, given, err));
     if (!rc)
         rc = migrate_if_asked(s, c->body, r.id, err);
     if (!rc)
@@ -239,7 +249,7 @@ op_roles_delete(struct call *c, struct err *err)
     struct role r;
     enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err_failed(err);
     if (!rc)
-        rc = may_change(c, &r, err);
+        rc = may_change(c, s, &r, err);
     if (!rc)
         rc = store_role_delete(s, r.id, err);
     if (rc)
@@ -258,7 +268,7 @@ op_roles_permissions_set(struct call *c, struct err *err)
     struct role r;
     enum err_code rc = s ? find_role(c, s, call_param(c, "roleId"), &r, err) : err_failed(err);
     if (!rc)
-        rc = may_change(c, &r, err);
+        rc = may_change(c, s, &r, err);
     if (rc)
         return rc;
     rc = store_role_set_permissions(s, r.id, ids, n, err);

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "server/fields.h"
 #include "server/ops/ops.h"
+#include "server/rank.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
 
@@ -203,7 +204,9 @@ change_roles(struct call *c, enum role_change change, struct err *err)
     enum err_code rc = s ? find_user(c, s, &u, err) : err_failed(err);
     if (rc)
         return rc;
-    rc = store_user_roles(s, u.id, change, ids, n, err);
+    rc = rank_check_roles(c, s, ids, n, err);
+    if (!rc)
+        rc = store_user_roles(s, u.id, change, ids, n, err);
     if (rc == ERR_NOT_FOUND)
         return call_refuse(c, err, rc, NULL, "Role not found");
     if (!rc)

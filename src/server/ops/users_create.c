@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "server/fields.h"
 #include "server/ops/ops.h"
+#include "server/rank.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
 
@@ -58,8 +59,9 @@ join(struct call *c, const struct scope *s, const struct user *u, struct err *er
     unsigned flags = call_bool(c, "skipInviteEmail", false) ? 0 : MEMBER_INVITED;
     if (n)
         flags |= MEMBER_NO_ROLES;
-    enum err_code rc =
-        store_membership_add(s, u->id, flags, seconds ? c->now + seconds * 1000 : 0, err);
+    enum err_code rc = rank_check_roles(c, s, roles, n, err);
+    if (!rc)
+        rc = store_membership_add(s, u->id, flags, seconds ? c->now + seconds * 1000 : 0, err);
     rc = refuse_user(c, err, rc);
     if (!rc && n)
         rc = store_user_roles(s, u->id, ROLES_SET, roles, n, err);
