@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "client/local.h"
 #include "ui/app.h"
 #include "ui/clipboard.h"
 #include "ui/screen.h"
@@ -345,7 +346,8 @@ console_run(const struct profile_flags *flags, struct err *err)
     if (profile_load(flags, &c->arena, &c->profile, err))
         goto out;
     const char *log_path = open_log(&c->arena);
-    if (supervise_start(&guard, STDIN_FILENO, log_path, err))
+    struct supervise_setup parent = {STDIN_FILENO, log_path, local_orphaned};
+    if (supervise_start(&guard, &parent, err))
         LOG_WARN("console", "nobody supervises", KV_TEXT("why", err->msg));
     *err = (struct err){0};
     if (console_open(c, &guard, err))

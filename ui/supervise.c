@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -33,6 +34,7 @@ struct terminal {
     int fd;
     bool known;
     struct termios modes;
+    const struct supervise_setup *setup;
 };
 
 static void
@@ -134,8 +136,7 @@ stop_too(pid_t child, const struct terminal *t, struct supervise_page *page)
 
 /* The child ended, stopped, or was continued. */
 static void
-child_changed(pid_t child, const struct terminal *t, struct supervise_page *page,
-              const char *log_path)
+child_changed(pid_t child, const struct terminal *t, struct supervise_page *page)
 {
     int status;
     pid_t got = waitpid(child, &status, WUNTRACED | WNOHANG);
@@ -151,18 +152,20 @@ child_changed(pid_t child, const struct terminal *t, struct supervise_page *page
     if (WIFEXITED(status))
         _exit(WEXITSTATUS(status));
     if (!is_asked_for(WTERMSIG(status)))
-        say(log_path, WTERMSIG(status));
+        say(t->setup->log_path, WTERMSIG(status));
+    if (t->setup->orphaned)
+        t->setup->orphaned();
     die_as(WTERMSIG(status));
 }
 
 /* Signals are waited for and never interrupt: no handlers, nothing to share with them. */
 static void
 look_after(pid_t child, const sigset_t *watched, const struct terminal *t,
-           struct supervise_page *page, const char *log_path)
+           struct supervise_page *page)
 {
     for (;;) {
         /* First without a signal: setting the disposition of SIGCHLD discards one that is pending. */
-        child_changed(child, t, page, log_path);
+        child_changed(child, t, page);
         int signo = sigwaitinfo(watched, NULL);
         if (signo > 0 && signo != SIGCONT && signo != SIGCHLD)
             kill(child, signo);
@@ -195,13 +198,13 @@ set_dispositions(void)
 }
 
 enum err_code
-supervise_start(struct supervise *s, int tty, const char *log_path, struct err *err)
+supervise_start(struct supervise *s, const struct supervise_setup *setup, struct err *err)
 {
     int alive[2];
     sigset_t watched, before;
-    struct terminal t = {.fd = tty};
+    struct terminal t = {.fd = setup->tty, .setup = setup};
     *s = (struct supervise){.alive = -1};
-    t.known = tcgetattr(tty, &t.modes) == 0; /* before the child changes them */
+    t.known = tcgetattr(t.fd, &t.modes) == 0; /* before the child changes them */
     struct supervise_page *page =
         mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED)
@@ -218,8 +221,9 @@ supervise_start(struct supervise *s, int tty, const char *log_path, struct err *
     if (child > 0) {
         close(alive[0]);
         fcntl(alive[1], F_SETFD, FD_CLOEXEC);
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
         set_dispositions();
-        look_after(child, &watched, &t, page, log_path);
+        look_after(child, &watched, &t, page);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(alive[1]);

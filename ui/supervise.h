@@ -14,12 +14,19 @@ struct supervise {
     int alive;                   /* child: readable when the parent is gone; -1 none */
 };
 
+struct supervise_setup {
+    int tty;                /* descriptor of the terminal */
+    const char *log_path;   /* named when the child dies by a signal; may be NULL */
+    void (*orphaned)(void); /* runs in the parent, heir of the child's children, when the child was
+                               killed; may be NULL */
+};
+
 /*
- * Forks. Returns in the child only; the parent never comes back. `tty` is the terminal's
- * descriptor, `log_path` is named when the child dies by a signal (may be NULL). On failure there
- * is no parent and the caller may go on without.
+ * Forks. Returns in the child only; the parent never comes back. On failure there is no parent and
+ * the caller may go on without.
  */
-enum err_code supervise_start(struct supervise *s, int tty, const char *log_path, struct err *err);
+enum err_code supervise_start(struct supervise *s, const struct supervise_setup *setup,
+                              struct err *err);
 /* Child: from now on these bytes undo what was done to the screen; empty: nothing to undo. */
 void supervise_screen(const struct supervise *s, struct str undo);
 #endif

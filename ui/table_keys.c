@@ -305,19 +305,38 @@ table_hints(const struct pane *p, struct hints *h)
         hint_add(h, c->key, c->title);
 }
 
+static bool
+offered_here(const struct pane *p, const struct action *a)
+{
+    return !(a->flags & ACTION_IN_TENANT && !p->tenant[0]) &&
+           !(a->flags & ACTION_ENVIRONMENT && p->tenant[0]);
+}
+
+/* What a key does can depend on the row: "Lock or Unlock". False: an earlier line says it. */
+static bool
+add_labels(const struct pane *p, const struct action *a, struct buf *out)
+{
+    for (const struct action *b = p->resource->actions; b < a; b++)
+        if (!strcmp(a->key, b->key) && offered_here(p, b))
+            return false;
+    buf_printf(out, "%s\t%s", a->key, a->label);
+    for (const struct action *b = a + 1; b->name; b++)
+        if (!strcmp(a->key, b->key) && offered_here(p, b))
+            buf_printf(out, " or %s", b->label);
+    return true;
+}
+
 void
 table_help(const struct pane *p, struct buf *out)
 {
     const struct resource *res = p->resource;
     for (const struct action *a = res->actions; a && a->name; a++) {
-        bool elsewhere = (a->flags & ACTION_IN_TENANT && !p->tenant[0]) ||
-                         (a->flags & ACTION_ENVIRONMENT && p->tenant[0]);
-        if (elsewhere)
+        if (!offered_here(p, a) || !add_labels(p, a, out))
             continue;
         const char *note =
             a->confirm == CONFIRM_DESTROY || a->confirm == CONFIRM_TYPE ? ", after asking" : "";
         const char *many = a->flags & ACTION_MARKED ? "; also for marked rows" : "";
-        buf_printf(out, "%s\t%s%s%s\n", a->key, a->label, note, many);
+        buf_printf(out, "%s%s\n", note, many);
     }
     for (const struct child *c = res->children; c && c->key; c++)
         buf_printf(out, "%s\tOpen %s\n", c->key, c->title);

@@ -122,6 +122,8 @@ local_start(bool demo, struct err *err)
     l->demo = demo;
     l->out_fd = -1;
     l->deadline_ms = clock_mono_ms() + START_TIMEOUT_MS;
+    if (demo)
+        local_files_sweep();
     if (start(l, err)) {
         local_stop(l);
         return NULL;
@@ -176,6 +178,21 @@ local_stop(struct local *take)
     buf_fini(&take->line);
     arena_fini(&take->arena);
     mem_free(take);
+}
+
+void
+local_orphaned(void)
+{
+    int waited = 0;
+    pid_t ended = 0;
+    while (ended >= 0 && waited < STOP_TIMEOUT_MS) {
+        ended = waitpid(-1, NULL, WNOHANG);
+        if (ended == 0) {
+            pause_ms(STOP_POLL_MS);
+            waited += STOP_POLL_MS;
+        }
+    }
+    local_files_sweep();
 }
 
 int

@@ -18,6 +18,12 @@ struct local;
 struct local *local_start(bool demo, struct err *err);
 /* Ends a server of ours, waits for it for a moment, removes a throw-away folder. */
 void local_stop(struct local *take);
+/*
+ * For the process that outlives a console which did not end by itself, and that inherited its
+ * children (PR_SET_CHILD_SUBREAPER): waits a moment for its server, removes throw-away folders that
+ * nobody owns any more.
+ */
+void local_orphaned(void);
 /* To watch for reading while starting; -1 afterwards. */
 int local_fd(const struct local *l);
 /* Ms until local_step has to be called in any case; -1: never. */

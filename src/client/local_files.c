@@ -5,12 +5,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CREDENTIALS_MAX = 64 * 1024, LOG_MAX = 16 * 1024 * 1024, DEPTH_MAX = 8, SOCKET_MAX = 107 };
+enum {
+    CREDENTIALS_MAX = 64 * 1024,
+    LOG_MAX = 16 * 1024 * 1024,
+    DEPTH_MAX = 8,
+    SOCKET_MAX = 107,
+    SWEEP_BYTES = 1024 * 1024
+};
 
+/* Followed by the process that made it, so that what a dead one left can be told from the rest. */
 static const char demo_prefix[] = "demo-";
 
 static enum err_code
@@ -165,4 +173,32 @@ local_files_remove(const char *folder)
     if (fd >= 0)
         empty_folder(fd, 0);
     rmdir(folder);
+}
+
+static bool
+is_abandoned(struct str name)
+{
+    struct str prefix = str_of(demo_prefix);
+    uint64_t pid = 0;
+    if (!str_starts(name, prefix))
+        return false;
+    struct str rest = str_sub(name, prefix.n, name.n);
+    ptrdiff_t dash = str_find_char(rest, '-');
+    return dash > 0 && str_to_u64(str_sub(rest, 0, (size_t)dash), &pid) && pid > 1 &&
+           pid <= INT32_MAX && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+void
+local_files_sweep(void)
+{
+    struct arena a;
+    arena_init(&a, SWEEP_BYTES);
+    const char *runtime = arena_cstr(&a, file_xdg_dir("RUNTIME", &a));
+    DIR *dir = check_private(runtime, NULL) ? NULL : opendir(runtime);
+    for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir))
+        if (is_abandoned(str_of(e->d_name)))
+            local_files_remove(arena_cstr(&a, arena_printf(&a, "%s/%s", runtime, e->d_name)));
+    if (dir)
+        closedir(dir);
+    arena_fini(&a);
 }

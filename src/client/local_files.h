@@ -27,4 +27,6 @@ enum err_code local_files_credentials(const struct local_files *files, struct ar
 struct str local_files_last_line(const char *path, struct arena *a);
 /* Removes a throw-away folder made by local_files_make; refuses any other. */
 void local_files_remove(const char *folder);
+/* Removes the throw-away folders of our user whose makers are dead. */
+void local_files_sweep(void);
 #endif

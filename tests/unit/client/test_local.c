@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "client/local.h"
+#include "client/local_files.h"
 #include "tests/support/unit.h"
 #include <dirent.h>
 #include <poll.h>
@@ -152,6 +153,30 @@ a_demo_leaves_nothing_behind(void **state)
 }
 
 static void
+what_a_killed_console_left_is_swept(void **state)
+{
+    (void)state;
+    struct err err;
+    struct str folder;
+    pid_t child = fork();
+    if (child == 0) {
+        struct local *l = local_start(true, &err);
+        raise(SIGKILL);
+        local_stop(l);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(demo_folders(&folder), 1);
+    struct local *mine = local_start(true, &err);
+    assert_non_null(mine);
+    local_files_sweep();
+    assert_int_equal(demo_folders(&folder), 1);
+    assert_non_null(strstr(folder.p, arena_printf(&arena, "demo-%ld-", (long)getpid()).p));
+    local_stop(mine);
+    assert_int_equal(demo_folders(&folder), 0);
+}
+
+static void
 failures_are_told_in_its_own_words(void **state)
 {
     (void)state;
@@ -239,6 +264,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_starts_and_stops, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_demo_leaves_nothing_behind, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_killed_console_left_is_swept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_are_told_in_its_own_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_dies_with_its_parent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_open_to_others_is_refused, set_up, tear_down),

@@ -68,6 +68,7 @@ demo_main(void *ctx)
 {
     const char *const *env = ctx;
     struct supervise guard;
+    struct supervise_setup parent = {.tty = STDIN_FILENO, .log_path = "/the/log"};
     struct theme theme;
     struct err err = {.code = ERR_OK};
     static const int caught[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
@@ -80,7 +81,7 @@ demo_main(void *ctx)
         else
             unsetenv(env[0]);
     }
-    if (supervise_start(&guard, STDIN_FILENO, "/the/log", &err) != ERR_OK)
+    if (supervise_start(&guard, &parent, &err) != ERR_OK)
         return 98;
     struct demo d = {.row = 0};
     struct loop *l = loop_new(&err);
