@@ -183,7 +183,7 @@ run:
 	$(again) all
 	$(Q)build/gatehouse --demo
 bench:
-	$(call deps,build test pg)
+	$(call deps,build test bench)
 	$(again) all bench-programs
 	$(Q)OUT=$(OUT) sh tests/bench/run.sh
 
@@ -287,7 +287,7 @@ help:
 	@echo 'check-asan          the tests under AddressSanitizer and UndefinedBehaviourSanitizer'
 	@echo 'check-tsan          the tests under ThreadSanitizer'
 	@echo 'check-pg            the tests with the store on a private PostgreSQL'
-	@echo 'bench               the benchmark table; SIZES=, ROUNDS=, SECS= as in tests/bench/run.sh'
+	@echo 'bench               the benchmark table; SIZES=, ROUNDS=, SECS=, PARTS= as in tests/bench/run.sh'
 	@echo 'fuzz                each fuzz harness for FUZZ_SECONDS (60)'
 	@echo 'cov                 the tests with line coverage per file'
 	@echo 'lint, format        check the source; format it'

@@ -19,12 +19,13 @@ database() { # N
 
 # Makes the database of N users, unless there is one of this schema and these rows.
 seed() { # N
-    made=$(cat src/db/schema/*.sql tests/bench/seed.c | cksum)
+    made=$(cat src/db/schema/*.sql tests/bench/seed.c tests/bench/floor.sql | cksum)
     if [ "$(cat "$DIR/$1/seeded" 2>/dev/null)" != "$made" ]; then
         note "  $1 users"
         rm -rf "${DIR:?}/$1"
         "$BIN/seed" "$DIR/$1" "$1" | awk '{ print $2 }' >"$WORK/seed"
         mv "$WORK/seed" "$DIR/$1/rows_per_s"
+        sqlite3 "$DIR/$1/floor.db" "ATTACH '$(database "$1")' AS src" ".read tests/bench/floor.sql" >/dev/null
         echo "$made" >"$DIR/$1/seeded"
     fi
     record "seed.$1" "$(cat "$DIR/$1/rows_per_s")"
@@ -43,16 +44,16 @@ status_kib() { # PID KEY
     awk -v k="$2:" '$1 == k { print $2 }' "/proc/$1/status"
 }
 
-# Starts our server on the database of N users; sets PID_n and URL_n, TOKEN_n, SECRET_n.
-start_ours() { # N
+# Starts our server on a data folder; sets PID_NAME and URL_NAME, TOKEN_NAME, ID_NAME.
+start_ours() { # NAME FOLDER
     mkfifo "$WORK/ready"
-    "$OUT/gatehoused" --data "$DIR/$1" --listen http://127.0.0.1:0 --log-level error >"$WORK/ready" 2>>"$WORK/log" &
+    "$OUT/gatehoused" --data "$2" --listen http://127.0.0.1:0 --log-level error >"$WORK/ready" 2>>"$WORK/log" &
     pid=$!
     read -r _ url <"$WORK/ready"
     rm "$WORK/ready"
     pids="$pids $pid"
-    id=$(sed -n 's/^client_id = //p' "$DIR/$1/credentials")
-    sed -n 's/^secret = //p' "$DIR/$1/credentials" >"$WORK/secret.$1"
+    id=$(sed -n 's/^client_id = //p' "$2/credentials")
+    sed -n 's/^secret = //p' "$2/credentials" >"$WORK/secret.$1"
     chmod 600 "$WORK/secret.$1"
     token=$(curl -sS -H 'Content-Type: application/json' -d "{\"clientId\":\"$id\",\"secret\":\"$(cat "$WORK/secret.$1")\"}" \
         "$url/auth/vendor" | sed -n 's/.*"token":"\([^"]*\)".*/\1/p')

@@ -6,6 +6,10 @@
 #   ROUNDS rounds of each figure         (5)
 #   SECS   seconds of load per figure    (2)
 #   DIR    where the databases are kept  (build/bench; delete it to seed anew)
+#   PARTS  which figures to take         (console server)
+#
+# The peer of the server is glewlwyd, the only packaged identity server of its kind; where it is not installed its
+# rows say so. It is not installed by `make bench`, since its package starts a service.
 set -eu
 
 SIZES=${SIZES:-1000 100000 1000000}
@@ -13,6 +17,7 @@ ROUNDS=${ROUNDS:-5}
 SECS=${SECS:-2}
 OUT=${OUT:-build/release}
 DIR=${DIR:-build/bench}
+PARTS=${PARTS:-console server}
 BIN=$OUT/bench
 export LC_ALL=C.UTF-8 TERM=xterm-256color TZ=UTC
 SMALL=$(echo "$SIZES" | awk '{print $1}')
@@ -36,20 +41,29 @@ note "seeding"
 for n in $SIZES; do
     seed "$n"
 done
+for part in $PARTS; do
+    if [ -f "tests/bench/$part.before.sh" ]; then
+        # shellcheck source=/dev/null
+        . "tests/bench/$part.before.sh"
+    fi
+done
 
 note "starting servers"
 for n in $SIZES; do
-    start_ours "$n"
+    start_ours "$n" "$DIR/$n"
 done
+record memory.ours.idle "$(status_kib "$(ours PID "$LARGE")" VmRSS)"
 start_floor fixed
-start_floor "$LARGE" "$(database "$LARGE")"
+start_floor "$LARGE" "$DIR/$LARGE/floor.db"
 
 i=0
 while [ "$i" -lt "$ROUNDS" ]; do
     i=$((i + 1))
     note "round $i of $ROUNDS"
-    . tests/bench/console.sh
-    . tests/bench/server.sh
+    for part in $PARTS; do
+        # shellcheck source=/dev/null
+        . "tests/bench/$part.sh"
+    done
 done
 
 . tests/bench/goals.sh

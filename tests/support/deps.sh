@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what this project needs and the system lacks: deps.sh LEVEL...
 #
-# Levels: build (compile and run), test, pg (check-pg), lint, fuzz. Each row below names a thing to look for and
+# Levels: build (compile and run), test, pg (check-pg), lint, bench, fuzz. Each row below names a thing to look for and
 # the package that brings it, per package manager. Only missing packages are installed, with apt-get, through
 # sudo when not root. Without apt-get the list is printed under that system's names and the script ends with 2.
 set -eu
@@ -45,6 +45,8 @@ lint|bin:cppcheck|cppcheck|cppcheck|cppcheck|cppcheck|cppcheck|cppcheck
 lint|bin:shellcheck|shellcheck|ShellCheck|shellcheck|shellcheck|ShellCheck|shellcheck
 lint|bin:pmccabe|pmccabe|pmccabe|-|-|-|pmccabe
 lint|bin:mandoc|mandoc|mandoc|mandoc|mandoc|mandoc|mandoc
+bench|bin:wrk|wrk|wrk|wrk|-|wrk|wrk
+bench|bin:tig|tig|tig|tig|tig|tig|tig
 fuzz|bin:clang|clang|clang|clang|clang|clang|llvm
 fuzz|hdr:clang-runtime|clang|compiler-rt|compiler-rt|compiler-rt|clang|-
 ROWS
@@ -158,7 +160,7 @@ apt_install() {
 
 main() {
     if [ $# -eq 0 ]; then
-        echo "usage: deps.sh build|test|pg|lint|fuzz ..." >&2
+        echo "usage: deps.sh build|test|pg|lint|bench|fuzz ..." >&2
         exit 2
     fi
     pm=$(manager)
