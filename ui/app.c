@@ -10,7 +10,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { TENANTS_SEEN_MAX = 200 };
+enum {
+    TENANTS_SEEN_MAX = 200,
+    HOLD_MS = 50,       /* nobody sees that a frame came so much later */
+    BUSY_AFTER_MS = 200 /* what takes no longer is not worth a word in the status line */
+};
 
 void
 app_init(struct app *app, const struct app_host *host)
@@ -345,18 +349,51 @@ app_open_resource(struct app *app, const struct resource *res)
                                                            .tenant = str_of(app->tenant)}));
 }
 
+bool
+app_holds(struct app *app)
+{
+    struct pane *top = app_top(app);
+    int64_t now = clock_mono_ms();
+    bool awaits = top && top->ops->awaits && top->ops->awaits(top);
+    if (!awaits)
+        app->held_ms = 0;
+    else if (!app->held_ms)
+        app->held_ms = now;
+    return awaits && now - app->held_ms < HOLD_MS;
+}
+
+void
+app_note_busy(struct app *app)
+{
+    struct client_status s = {.pending_ms = 0};
+    if (app->client)
+        client_status(app->client, &s);
+    app->busy = s.retry_at_ms || s.pending_ms >= BUSY_AFTER_MS;
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+    if (a < 0 || b < 0)
+        return a < 0 ? b : a;
+    return a < b ? a : b;
+}
+
 int64_t
 app_next_ms(const struct app *app)
 {
-    int64_t next = toast_next_ms(&app->toasts);
+    int64_t next = toast_next_ms(&app->toasts), held = clock_mono_ms() - app->held_ms;
+    if (app->held_ms && held < HOLD_MS)
+        next = sooner(next, HOLD_MS - held);
     if (!app->client)
         return next;
-    struct client_status status;
-    client_status(app->client, &status);
-    if (!status.retry_at_ms)
-        return next;
-    int64_t second = 1000 - clock_now_ms() % 1000; /* the countdown shows whole seconds */
-    return next < 0 || second < next ? second : next;
+    struct client_status s;
+    client_status(app->client, &s);
+    if (s.retry_at_ms) /* the countdown shows whole seconds */
+        return sooner(next, 1000 - clock_now_ms() % 1000);
+    if ((s.in_flight || s.waiting) && s.pending_ms < BUSY_AFTER_MS)
+        next = sooner(next, BUSY_AFTER_MS - s.pending_ms);
+    return next;
 }
 
 void

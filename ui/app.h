@@ -54,6 +54,8 @@ struct app {
     char client_id[TENANT_SIZE]; /* typed for `:secret` */
     bool start_failed;
     bool dirty, quit;
+    bool busy;       /* at the last frame something had taken so long that it showed */
+    int64_t held_ms; /* since when (monotonic) a frame waits for its rows, 0: none does */
 };
 
 void app_init(struct app *app, const struct app_host *host);
@@ -75,6 +77,8 @@ void app_command(struct app *app, enum command cmd);
 void app_interrupt(struct app *app);
 /* A command line as typed after `:`. */
 void app_command_line(struct app *app, struct str line);
+/* True while a frame had better wait because what it lacks arrives in a moment; never for long. */
+bool app_holds(struct app *app);
 /* Draws a whole frame into a canvas that is clear, and clears `dirty`. */
 void app_draw(struct app *app, struct canvas *cv);
 /* Milliseconds until app_tick is wanted; -1: never. Nothing ticks when nothing changes. */
@@ -114,6 +118,7 @@ struct tenant_seen {
     struct list node;
     char id[TENANT_SIZE], name[96];
 };
+void app_note_busy(struct app *app);
 void app_draw_status(struct app *app, struct canvas *cv, struct rect r);
 void app_draw_crumbs(struct app *app, struct canvas *cv, struct rect r);
 void app_draw_hints(struct app *app, struct canvas *cv, struct rect r);

@@ -80,6 +80,19 @@ app_draw_crumbs(struct app *app, struct canvas *cv, struct rect r)
     arena_fini(&a);
 }
 
+/* In steps, so that it changes when the speed does and not with every answer. */
+static void
+latency_text(int64_t us, struct buf *out)
+{
+    enum { STEP_US = 50000, SECOND_US = 1000000 };
+    if (us < STEP_US)
+        buf_add_text(out, "< 50 ms");
+    else if (us < SECOND_US)
+        buf_printf(out, "~%lld ms", (long long)(us / STEP_US * 50));
+    else
+        buf_printf(out, "~%lld s", (long long)(us / SECOND_US));
+}
+
 static void
 busy_text(const struct app *app, struct buf *out)
 {
@@ -89,14 +102,14 @@ busy_text(const struct app *app, struct buf *out)
     if (s.retry_at_ms)
         buf_printf(out, "%.*s, retry in %lld s", STR_ARG(s.wait_reason),
                    (long long)(left > 0 ? (left + 999) / 1000 : 0));
-    else if (s.in_flight)
+    else if (app->busy && s.in_flight)
         buf_printf(out, "%u in flight", s.in_flight);
-    else if (s.waiting)
+    else if (app->busy && s.waiting)
         buf_printf(out, "%u waiting", s.waiting);
-    else if (!s.online)
-        buf_add_text(out, "offline");
+    else if (s.online)
+        latency_text(s.last_latency_us, out);
     else
-        buf_printf(out, "%lld ms", (long long)(s.last_latency_us / 1000));
+        buf_add_text(out, s.in_flight || s.waiting ? "connecting" : "offline");
 }
 
 static void
@@ -206,7 +219,7 @@ message_draw(struct app *app, struct canvas *cv, struct rect r)
     int width = utf8_width(buf_str(&b));
     int col = width + 2 < r.cols ? r.cols - width - 1 : 1;
     if (!toast || col > taken)
-        pane_text(cv, r, 0, col, ROLE_DIM, buf_str(&b));
+        pane_text(cv, r, 0, col, ROLE_TEXT, buf_str(&b));
     buf_fini(&b);
 }
 
@@ -246,6 +259,7 @@ app_draw(struct app *app, struct canvas *cv)
     app->drawn = cv;
     app->dirty = false;
     cv->cursor_visible = false;
+    app_note_busy(app);
     if (!l.fits) {
         pane_text(cv, l.screen, 0, 0, ROLE_WARN, STR("Needs 40x12; Q quits"));
         return;
@@ -256,4 +270,5 @@ app_draw(struct app *app, struct canvas *cv)
     message_draw(app, cv, message);
     app_draw_hints(app, cv, l.bar);
     app_draw_status(app, cv, l.status);
+    app->dirty = false; /* again: a first layout moves what it lays out */
 }

@@ -97,8 +97,6 @@ format_flag(const struct json *value, bool good_when, enum cell_style style, str
     buf_add_text(out, on ? "yes" : "no");
     if (on)
         *role = good_when ? ROLE_GOOD : ROLE_BAD;
-    else
-        *role = ROLE_DIM;
 }
 
 static void

@@ -49,7 +49,8 @@ settle(struct console *c)
 static unsigned
 dispatch(struct console *c)
 {
-    if (c->client && client_dispatch(c->client))
+    /* What an answer changes, its receiver knows; here it counts that less is under way. */
+    if (c->client && client_dispatch(c->client) && c->app.busy)
         c->app.dirty = true;
     return settle(c);
 }
@@ -79,6 +80,16 @@ on_event(void *ctx, const struct event *e)
     else if (e->kind == EVENT_PASTE)
         app_paste(&c->app, e->text, e->cut);
     return settle(c);
+}
+
+static bool
+on_hold(void *ctx)
+{
+    struct console *c = ctx;
+    bool held = app_holds(&c->app);
+    if (held)
+        settle(c); /* rows are asked for by now, and the wait has an end */
+    return held;
 }
 
 static void
@@ -128,17 +139,24 @@ disconnect(struct console *c)
     c->client = NULL;
 }
 
+/* Takes the client that was just made, or says why there is none. */
+static void
+attach(struct console *c, const struct err *err)
+{
+    if (!c->client) {
+        app_start_failed(&c->app, err);
+        return;
+    }
+    loop_watch(c->loop, client_fd(c->client), POLLIN, on_client, c);
+    app_attach(&c->app, c->client);
+}
+
 static void
 connect_profile(struct console *c)
 {
     struct err err = {0};
     c->client = client_new(&c->profile, &err);
-    if (!c->client) {
-        app_start_failed(&c->app, &err);
-        return;
-    }
-    loop_watch(c->loop, client_fd(c->client), POLLIN, on_client, c);
-    app_attach(&c->app, c->client);
+    attach(c, &err);
 }
 
 static unsigned
@@ -311,6 +329,7 @@ console_open(struct console *c, const struct supervise *guard, struct err *err)
 {
     struct screen_hooks hooks = {.ctx = c,
                                  .event = on_event,
+                                 .hold = on_hold,
                                  .draw = on_draw,
                                  .resize = on_resize,
                                  .resumed = on_resumed,
@@ -339,6 +358,7 @@ int
 console_run(const struct profile_flags *flags, struct err *err)
 {
     struct supervise guard = {.alive = -1};
+    struct err no_client = {0};
     struct console *c = mem_new(1, sizeof *c);
     int status = 1;
     arena_init(&c->arena, CONSOLE_BYTES);
@@ -350,16 +370,19 @@ console_run(const struct profile_flags *flags, struct err *err)
     if (supervise_start(&guard, &parent, err))
         LOG_WARN("console", "nobody supervises", KV_TEXT("why", err->msg));
     *err = (struct err){0};
+    /* Before the terminal: its thread loads the network libraries while the first frame is drawn. */
+    c->client = client_new(&c->profile, &no_client);
     if (console_open(c, &guard, err))
         goto out;
     app_resize(&c->app, c->screen.canvas.rows, c->screen.canvas.cols);
-    connect_profile(c);
+    attach(c, &no_client);
     settle(c);
     status = screen_run(&c->screen);
     screen_close(&c->screen);
     disconnect(c);
     app_fini(&c->app);
 out:
+    client_free(c->client);
     if (c->loop)
         loop_free(c->loop);
     arena_fini(&c->arena);

@@ -49,6 +49,9 @@ struct pane_ops {
     void (*hints)(const struct pane *p, struct hints *h);
     /* Right part of the message line: position, marks, age. */
     void (*info)(const struct pane *p, struct buf *out);
+    /* Before drawing: asks for what is in view. True if it will be there in a moment, so that the
+     * screen had better stay as it is. NULL: nothing is ever awaited. */
+    bool (*awaits)(struct pane *p);
     /* Something changed on the server: read again what is shown. */
     void (*reload)(struct pane *p);
     /* Its calls were cancelled by the person: stop showing that it loads. */

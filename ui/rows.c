@@ -231,13 +231,37 @@ fetch(struct rows *r, size_t page, bool ahead)
     f->call = bind_send(&call, values, fetch_done, f);
 }
 
+/* Pages [from, to], both ends included. */
+struct span {
+    size_t from, to;
+};
+
+static struct span
+span_of(const struct rows *r, size_t first, size_t n)
+{
+    struct span s = {first / r->query.page_rows, (first + (n ? n - 1 : 0)) / r->query.page_rows};
+    size_t last = r->total ? (r->total - 1) / r->query.page_rows : 0;
+    s.to = s.to < last ? s.to : last;
+    return s;
+}
+
+/* With the neighbours that are worth having. */
+static struct span
+span_near(const struct rows *r, struct span s)
+{
+    size_t before = r->up ? ROWS_AHEAD : 1, after = r->up ? 1 : ROWS_AHEAD;
+    size_t last = r->total ? (r->total - 1) / r->query.page_rows : 0;
+    return (struct span){s.from > before ? s.from - before : 0,
+                         s.to + after < last ? s.to + after : last};
+}
+
 /* Far jumps make fetches on the way useless: they give their place to the new ones. */
 static void
-fetch_trim(struct rows *r, size_t from, size_t to)
+fetch_trim(struct rows *r, struct span near)
 {
     for (size_t i = 0; i < ROWS_FETCHES; i++) {
         struct rows_fetch *f = &r->fetches[i];
-        if (!f->call || (f->page + 1 >= from && f->page <= to + 1))
+        if (!f->call || (f->page >= near.from && f->page <= near.to))
             continue;
         client_cancel(r->client, f->call);
         f->call = 0;
@@ -245,11 +269,11 @@ fetch_trim(struct rows *r, size_t from, size_t to)
 }
 
 static void
-pages_trim(struct rows *r, size_t from, size_t to)
+pages_trim(struct rows *r, struct span near)
 {
     for (size_t i = 0; i < ROWS_PAGES; i++) {
         struct rows_page *p = &r->pages[i];
-        if (p->answer && (p->index + 1 < from || p->index > to + 1))
+        if (p->answer && (p->index < near.from || p->index > near.to))
             page_drop(p);
     }
 }
@@ -274,22 +298,21 @@ rows_want(struct rows *r, size_t first, size_t n)
         return;
     }
     fit_page(r, n);
-    size_t from = first / r->query.page_rows;
-    size_t to = (first + (n ? n - 1 : 0)) / r->query.page_rows;
-    size_t last = r->total ? (r->total - 1) / r->query.page_rows : 0;
-    if (to > last)
-        to = last;
-    fetch_trim(r, from, to);
+    if (first != r->first)
+        r->up = first < r->first;
+    r->first = first;
+    struct span in = span_of(r, first, n), near = span_near(r, in);
+    fetch_trim(r, near);
     if (r->loaded_once)
-        pages_trim(r, from, to);
-    for (size_t page = from; page <= to; page++)
+        pages_trim(r, near);
+    for (size_t page = in.from; page <= in.to; page++)
         fetch(r, page, false);
     if (!r->loaded_once)
         return;
-    if (to < last)
-        fetch(r, to + 1, true);
-    if (from > 0)
-        fetch(r, from - 1, true);
+    for (size_t page = in.to + 1; page <= near.to; page++)
+        fetch(r, page, true);
+    for (size_t page = in.from; page > near.from; page--)
+        fetch(r, page - 1, true);
 }
 
 void
@@ -337,6 +360,27 @@ rows_loading(const struct rows *r)
 {
     for (size_t i = 0; i < ROWS_FETCHES; i++)
         if (r->fetches[i].call && !r->fetches[i].ahead)
+            return true;
+    return false;
+}
+
+static bool
+fetching(const struct rows *r, size_t page)
+{
+    for (size_t i = 0; i < ROWS_FETCHES; i++)
+        if (r->fetches[i].call && r->fetches[i].page == page)
+            return true;
+    return false;
+}
+
+bool
+rows_awaited(const struct rows *r, size_t first, size_t n)
+{
+    if (!listquery_paged(&r->query))
+        return false;
+    struct span in = span_of(r, first, n);
+    for (size_t page = in.from; page <= in.to; page++)
+        if (!page_peek(r, page) && fetching(r, page))
             return true;
     return false;
 }

@@ -3,7 +3,8 @@
 /*
  * A window over a list on the server. Only a few pages around the cursor are kept, whatever the
  * length of the list, so a million rows cost what a thousand cost. rows_want says what is looked
- * at; missing pages are asked for, their neighbours are fetched ahead, all others are dropped.
+ * at; missing pages are asked for, their neighbours are fetched ahead, more of them where the window
+ * moves to, all others are dropped.
  * A reload keeps showing the old pages until the new ones are there. Lists without pages are one
  * page. Owned by a pane; answers arrive through the pane's callset.
  */
@@ -14,6 +15,7 @@ enum {
     ROWS_PER_PAGE_MAX = 200,
     ROWS_PAGES = 8,
     ROWS_FETCHES = 4,
+    ROWS_AHEAD = 2, /* pages in the direction of the last move; one the other way */
     ROWS_WHOLE_MAX = 100000
 };
 
@@ -43,6 +45,8 @@ struct rows {
     size_t total;
     bool total_known, loaded_once;
     uint64_t clock;
+    size_t first;      /* of the last rows_want */
+    bool up;           /* it moved towards the start */
     int64_t loaded_ms; /* wall clock of the newest answer */
     struct err err;    /* of the last failure; ERR_OK once an answer arrives */
     char trace_id[64];
@@ -66,6 +70,8 @@ unsigned rows_depth(const struct rows *r, size_t i);
 size_t rows_total(const struct rows *r);
 size_t rows_loaded(const struct rows *r);
 bool rows_loading(const struct rows *r);
+/* Some of [first, first + n) is not there but on its way. */
+bool rows_awaited(const struct rows *r, size_t first, size_t n);
 /* Calls each(index, row) for every loaded row, in list order. */
 void rows_each(const struct rows *r, void (*each)(size_t i, const struct json *row, void *ctx),
                void *ctx);

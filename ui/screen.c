@@ -156,6 +156,8 @@ static void
 on_turn_end(void *ctx, unsigned dirty)
 {
     struct screen *s = ctx;
+    if (s->hooks.hold && s->hooks.hold(s->hooks.ctx))
+        return;
     canvas_clear(&s->canvas, ROLE_TEXT);
     s->hooks.draw(s->hooks.ctx, &s->canvas, dirty);
     term_blit(&s->canvas);

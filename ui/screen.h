@@ -9,7 +9,9 @@
 
 struct screen_hooks {
     void *ctx;
-    unsigned (*event)(void *ctx, const struct event *e);        /* a key or a paste */
+    unsigned (*event)(void *ctx, const struct event *e); /* a key or a paste */
+    /* True: not yet, the screen stays as it is; a later turn asks again. May be NULL. */
+    bool (*hold)(void *ctx);
     void (*draw)(void *ctx, struct canvas *cv, unsigned dirty); /* cv is cleared to ROLE_TEXT */
     unsigned (*resize)(void *ctx, int rows, int cols);          /* may be NULL */
     unsigned (*resumed)(void *ctx);   /* after fg: what is shown may be stale; may be NULL */

@@ -88,7 +88,16 @@ table_move(struct table *t, size_t to)
     clamp(t);
     remember_cursor(t);
     table_want(t);
-    t->pane.app->dirty = true;
+}
+
+static bool
+table_awaits(struct pane *p)
+{
+    struct table *t = table_of(p);
+    if (t->wants)
+        table_ask(t);
+    return t->rows.loaded_once && !t->view.on && t->body_rows > 0 &&
+           rows_awaited(&t->rows, t->top, (size_t)t->body_rows);
 }
 
 void
@@ -160,18 +169,31 @@ tell_stale(struct table *t)
     t->stale_told_ms = 0;
 }
 
+/* True if a page that arrived changes nothing on the screen: it was fetched ahead. */
+static bool
+out_of_sight(const struct table *t, size_t page)
+{
+    size_t first = page * t->rows.query.page_rows;
+    bool in_window =
+        first < t->top + (size_t)t->body_rows + 1 && first + t->rows.query.page_rows > t->top;
+    return !in_window && !t->view.on && !t->rows.err.code && table_len(t) == t->drawn_len &&
+           app_view(t->pane.app) == &t->pane;
+}
+
 static void
 rows_changed(void *ctx, size_t page)
 {
     struct table *t = ctx;
-    (void)page;
+    bool told = t->stale_told_ms != 0;
     tell_stale(t);
     table_rebuild(t);
     pin_cursor(t);
     see_tenants(t);
     seed_picks(t);
-    table_want(t);
-    t->pane.app->dirty = true;
+    if (!told && out_of_sight(t, page))
+        table_ask(t);
+    else
+        table_want(t);
 }
 
 void
@@ -251,6 +273,7 @@ static const struct pane_ops table_ops = {.close = table_close,
                                           .crumb = table_crumb,
                                           .hints = table_hints,
                                           .info = table_info,
+                                          .awaits = table_awaits,
                                           .reload = table_reload,
                                           .stopped = table_stopped,
                                           .help = table_help,

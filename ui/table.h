@@ -43,6 +43,7 @@ struct table {
     size_t cursor, top;
     char cursor_id[ID_SIZE]; /* "" until the row under the cursor is known */
     int body_rows;           /* of the last drawing */
+    size_t drawn_len;        /* likewise */
     bool wants, rereads;     /* rows may be missing; all are old */
     int64_t stale_told_ms;   /* when the note about stale rows was shown; 0: none is */
     int skip;                /* columns scrolled away after the first */

@@ -124,7 +124,7 @@ draw_row(const struct table *t, struct canvas *cv, struct rect r, const struct s
     if (role == ROLE_ROW_MARKED || role == ROLE_ROW_BOTH)
         pane_text(cv, r, 0, 0, role, STR("*"));
     if (!row) {
-        pane_text(cv, r, 0, MARK_COLS, role == ROLE_TEXT ? ROLE_DIM : role, STR("..."));
+        pane_text(cv, r, 0, MARK_COLS, role, STR("..."));
         return;
     }
     int col = MARK_COLS;
@@ -167,7 +167,7 @@ loading_text(const struct table *t, struct buf *out)
     struct client_status s;
     client_status(t->pane.app->client, &s);
     buf_add_text(out, "Loading ...");
-    if (s.wait_reason.n)
+    if (t->pane.app->busy && s.wait_reason.n)
         buf_printf(out, " %.*s", STR_ARG(s.wait_reason));
 }
 
@@ -211,6 +211,7 @@ table_draw(struct pane *p, struct canvas *cv, struct rect r)
     if (t->wants)
         table_ask(t);
     size_t n = table_len(t);
+    t->drawn_len = n;
     if (!n) {
         draw_nothing(t, cv, r);
         return;
@@ -249,7 +250,7 @@ table_info(const struct pane *p, struct buf *out)
     }
     if (t->rows.loaded_once && t->rows.err.code)
         buf_add_text(out, "stale, R tries again | ");
-    else if (rows_loading(&t->rows))
+    else if (rows_loading(&t->rows) && t->pane.app->busy)
         buf_add_text(out, "reading | ");
     table_count(n ? t->cursor + 1 : 0, out);
     buf_add_text(out, " of ");

@@ -33,6 +33,7 @@ enum {
 struct look {
     attr_t attrs;
     int pair;
+    int bg; /* curses' number of the background, -1 for default */
 };
 
 /* Curses has one screen per process, and so has this. */
@@ -119,7 +120,7 @@ pair_for(int fg, int bg, int *used)
 static struct look
 make_look(const struct theme *theme, const struct style *s, int *pairs)
 {
-    struct look look = {.attrs = curses_attrs(s->mono)};
+    struct look look = {.attrs = curses_attrs(s->mono), .bg = -1};
     if (term.colours == 0)
         return look;
     struct style style = *s;
@@ -134,6 +135,7 @@ make_look(const struct theme *theme, const struct style *s, int *pairs)
     look.attrs = curses_attrs(style.attrs);
     int fg = colour_number(style.fg, COLOR_WHITE), bg = colour_number(style.bg, COLOR_BLACK);
     look.pair = pair_for(fg, bg, pairs);
+    look.bg = bg;
     return look;
 }
 
@@ -478,14 +480,35 @@ put_cluster(cchar_t *out, const struct cell *c, struct look look)
     return c->width == 2 ? 1 + put_wide(out + 1, L" ", look) : 1;
 }
 
+static bool
+is_space(const struct cell *c)
+{
+    return c->text[0] == ' ' && c->text[1] == '\0';
+}
+
+/*
+ * How a cell looks beside its left neighbour: a space shows no foreground, so it keeps the one that
+ * is set already if nothing else differs.
+ */
+static struct look
+cell_look(const struct cell *c, const struct look *left)
+{
+    struct look own = term.looks[c->role];
+    attr_t visible = (own.attrs | left->attrs) & (A_UNDERLINE | A_REVERSE);
+    return is_space(c) && own.bg == left->bg && !visible ? *left : own;
+}
+
 static void
 blit_cells(const struct cell *cells, int row, int from, int to)
 {
     size_t n = 0;
-    for (int col = from; col < to; col++) {
+    struct look look = term.looks[cells[0].role];
+    for (int col = 0; col < to; col++) {
         const struct cell *c = &cells[col];
-        struct look look = term.looks[c->role];
         if (c->width == 0)
+            continue;
+        look = cell_look(c, &look);
+        if (col < from)
             continue;
         if ((unsigned char)c->text[0] < 0x80 && c->text[1] == '\0')
             n += put_wide(term.line + n, (const wchar_t[]){(wchar_t)c->text[0], 0}, look);
@@ -514,6 +537,9 @@ blit_row(const struct cell *cells, struct cell *shown, int row, int cols)
         from--;
     while (to < cols && (cells[to].width == 0 || shown[to].width == 0))
         to++;
+    /* And spaces after it, which look as it does: a row must be the same however it came about. */
+    while (to < cols && is_space(&cells[to]))
+        to++;
     blit_cells(cells, row, from, to);
     memcpy(shown, cells, bytes);
 }
@@ -541,18 +567,29 @@ blit_cursor(const struct canvas *cv)
         move(cv->cursor_row, cv->cursor_col);
 }
 
+/*
+ * An update of its own clears the screen: in one with text curses would erase each row a second
+ * time, because the cells it takes for cleared lack the background's pair (ncurses 6.4).
+ */
+static void
+start_afresh(void)
+{
+    term.redraw = false;
+    canvas_clear(&term.shown, ROLE_TEXT);
+    erase();
+    clearok(curscr, TRUE);
+    wnoutrefresh(stdscr);
+    doupdate();
+}
+
 void
 term_blit(const struct canvas *cv)
 {
     if (!term.screen || term.away || cv->cols != term.shown.cols || cv->rows != term.shown.rows)
         return;
     size_t cols = (size_t)cv->cols;
-    if (term.redraw) {
-        /* Nothing drawn has an empty cell, so every row counts as changed. */
-        memset(term.shown.cells, 0, cols * (size_t)cv->rows * sizeof *cv->cells);
-        clearok(curscr, TRUE);
-        term.redraw = false;
-    }
+    if (term.redraw)
+        start_afresh();
     for (int row = 0; row < cv->rows; row++)
         blit_row(cv->cells + (size_t)row * cols, term.shown.cells + (size_t)row * cols, row,
                  cv->cols);

@@ -245,6 +245,7 @@ static call_id
 enter(struct client *c, struct call *call)
 {
     call_id id = call->id;
+    call->since_ms = clock_mono_ms();
     if (call->set)
         callset_add(call->set, id);
     list_push_back(&c->calls, &call->node);

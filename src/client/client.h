@@ -99,6 +99,7 @@ const struct profile *client_profile(const struct client *c);
 
 struct client_status {
     unsigned in_flight, waiting; /* waiting: for a retry or a token */
+    int64_t pending_ms;          /* age of the oldest of them */
     int64_t retry_at_ms;         /* wall clock of the next retry, 0 if none */
     struct str wait_reason;      /* "rate limited", "starting the local server" ...; or absent */
     bool online;                 /* the last exchange reached the server */

@@ -32,7 +32,8 @@ struct call {
     unsigned tries;
     uint64_t job_id;       /* in flight */
     uint64_t token_serial; /* token it was sent with */
-    int64_t due_ms;        /* monotonic, of the next try */
+    int64_t since_ms;      /* monotonic, of the request */
+    int64_t due_ms;        /* likewise, of the next try */
     const char *wait_reason;
     struct http_job *job; /* while not in flight */
     char *target;         /* path and query, for the log */

@@ -54,7 +54,7 @@ note_wait(struct client_status *out, int64_t due_ms, const char *reason, int64_t
 void
 client_status(const struct client *c, struct client_status *out)
 {
-    int64_t soonest = INT64_MAX;
+    int64_t soonest = INT64_MAX, now = clock_mono_ms();
     *out = (struct client_status){.online = c->seen.online,
                                   .last_latency_us = c->seen.latency_us,
                                   .clock_offset_ms = c->seen.clock_offset_ms,
@@ -70,6 +70,8 @@ client_status(const struct client *c, struct client_status *out)
             out->in_flight++;
         else if (call->state != CALL_READY)
             out->waiting++;
+        if (call->state != CALL_READY && now - call->since_ms > out->pending_ms)
+            out->pending_ms = now - call->since_ms;
         if (call->state == CALL_WAIT_SERVER)
             out->wait_reason = str_of(call->wait_reason);
         if (call->state == CALL_WAIT_RETRY)

@@ -1,4 +1,5 @@
 /* The list pane: paging, cursor, filter, search, order, marks, copy, export. */
+#include "base/clock.h"
 #include "base/file.h"
 #include "tests/support/unit.h"
 #include "tests/unit/ui/fake/bench.h"
@@ -22,6 +23,34 @@ open_with(struct bench *b, size_t users)
     bench_users(b, users);
     bench_attach(b);
     bench_keys(b, "");
+}
+
+/* Keys that end beyond what is loaded: the frame waits for the rows, but not for long. */
+static void
+a_frame_waits_for_its_rows(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &(struct bench_setup){.rows = 24});
+    bench_standard(&b);
+    bench_users(&b, 5000);
+    bench_attach(&b);
+    bench_keys(&b, "");
+    assert_false(app_holds(&b.app));
+    app_key(&b.app, 'G');
+    assert_true(app_holds(&b.app));
+    assert_in_range(app_next_ms(&b.app), 1, 50);
+    clock_pin(INT64_C(1780000000049), 1000049);
+    assert_true(app_holds(&b.app));
+    clock_pin(INT64_C(1780000000050), 1000050);
+    assert_false(app_holds(&b.app));
+    bench_keys_only(&b, "k");
+    bench_shows(&b, "...");
+    assert_false(app_holds(&b.app)); /* nor does the next one wait again */
+    bench_keys(&b, "");
+    bench_shows(&b, "User 4999");
+    assert_false(app_holds(&b.app));
+    bench_close(&b);
 }
 
 static void
@@ -141,7 +170,7 @@ filter_follows_the_typing_and_esc_takes_it_back(void **state)
     bench_keys(&b, "/");
     bench_type(&b, "user42@");
     bench_keys(&b, "Enter");
-    bench_shows(&b, "1 match, 100 loaded of 500; \\ searches the server");
+    bench_shows(&b, "1 match, 150 loaded of 500; \\ searches the server");
     bench_keys(&b, "Esc");
     bench_hides(&b, "match");
     bench_shows(&b, "42 of 500");
@@ -365,6 +394,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_frame_waits_for_its_rows),
         cmocka_unit_test(a_million_rows_keep_a_few_pages),
         cmocka_unit_test(scrolling_asks_ahead),
         cmocka_unit_test(tall_screens_get_pages_that_fit),

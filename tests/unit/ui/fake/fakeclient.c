@@ -409,6 +409,7 @@ client_status(const struct client *c, struct client_status *out)
 {
     *out = c->status;
     out->in_flight = (unsigned)fake_pending(c);
+    out->pending_ms = out->in_flight ? 1000 : 0;
 }
 
 size_t
