@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "ui/app.h"
+#include <limits.h>
 #include <stdio.h>
 
 enum { CRUMB_TEXT = 4096, HINTS_MAX = 32 };
@@ -42,9 +43,26 @@ crumbs_collect(const struct app *app, struct arena *a, struct crumbs *c)
     }
 }
 
-/* Environment and tenant stay; when it is too long the panes between go first. */
 static void
-crumbs_join(const struct crumbs *c, size_t skip, struct buf *out)
+add_cut(struct buf *out, struct str text, int cells)
+{
+    struct buf safe;
+    buf_init(&safe, CRUMB_TEXT);
+    utf8_make_safe(&safe, text);
+    struct str whole = buf_str(&safe);
+    bool fits = utf8_width(whole) <= cells;
+    buf_add_str(out, fits ? whole : utf8_cut(whole, cells - 1, NULL));
+    if (!fits)
+        buf_add_text(out, "\u2026");
+    buf_fini(&safe);
+}
+
+/*
+ * Environment and tenant stay; when it is too long the panes between go first, then the end of the
+ * tenant's name: `cells` are for it.
+ */
+static void
+crumbs_join(const struct crumbs *c, size_t skip, int cells, struct buf *out)
 {
     for (size_t i = 0; i < c->n; i++) {
         if (skip && i >= 2 && i < 2 + skip) {
@@ -54,7 +72,7 @@ crumbs_join(const struct crumbs *c, size_t skip, struct buf *out)
         }
         if (i)
             buf_add_text(out, " / ");
-        utf8_make_safe(out, c->part[i]);
+        add_cut(out, c->part[i], i == 1 ? cells : INT_MAX);
     }
 }
 
@@ -69,9 +87,10 @@ app_draw_crumbs(struct app *app, struct canvas *cv, struct rect r)
     buf_init(&b, CRUMB_TEXT);
     crumbs_collect(app, &a, &c);
     size_t between = c.n > 3 ? c.n - 3 : 0;
-    for (size_t skip = 0; skip <= between; skip++) {
+    for (size_t skip = 0; skip <= between + 1; skip++) {
+        bool last = skip > between;
         buf_reset(&b);
-        crumbs_join(&c, skip, &b);
+        crumbs_join(&c, last ? between : skip, last ? r.cols / 3 : INT_MAX, &b);
         if (utf8_width(buf_str(&b)) <= r.cols - 2)
             break;
     }
