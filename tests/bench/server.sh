@@ -19,18 +19,19 @@ if have_glewlwyd; then
     load peer.page "$(ours PID peer)" "$(ours URL peer)/api/user?limit=50" -c16 -H "Cookie: $(ours COOKIE peer)"
 fi
 
-# A hundred users have this text; both sides must give the first fifty of them, the same.
+# A hundred users have this text. Both sides find them all; ours counts them and writes the first fifty.
 search() { # N
     text=user$(printf %05d $(($1 / 200)))
     url="$(ours URL "$1")/$users/v1?_limit=50&_sortBy=createdAt&_filter=$text"
-    # shellcheck disable=SC2046 # four numbers
+    # shellcheck disable=SC2046 # three numbers
     set -- "$1" $("$BIN/raw_fts" "$(database "$1")" "$text")
-    ids=$(curl -sS -H "$auth" -H "$tenant" "$url" | grep -o '"sub":"[^"]*"')
-    same=$(sqlite3 -readonly "$(database "$1")" "SELECT '\"sub\":\"' || id || '\"' FROM users WHERE seq IN ($4, $5)")
-    if [ "$3" -ne 50 ] || [ "$(echo "$ids" | wc -l)" -ne 50 ] || [ "$(echo "$ids" | sed -n '1p;$p')" != "$same" ]; then
-        note "  search in $1: not the same fifty users as raw FTS5 finds"
-        return
-    fi
+    first=$(sqlite3 -readonly "$(database "$1")" "SELECT id FROM users WHERE seq = $4")
+    case $(curl -sS -H "$auth" -H "$tenant" "$url") in
+    '{"items":[{"sub":"'"$first"'"'*"\"totalItems\":$3,"*) ;;
+    *)
+        note "  search in $1: not the users that raw FTS5 finds"
+        return ;;
+    esac
     record "floor.search.$1" "$2"
     load "ours.search.$1" "$(ours PID "$1")" "$url" -H "$auth" -H "$tenant"
 }
