@@ -44,13 +44,14 @@ endif
 CFLAGS_ALL := -std=c17 $(WARN) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 
 PKG_COMMON := libcjson libsodium libutf8proc
-# libcurl is not here: net/curl_api.c loads it on the worker thread, after the first frame.
+# libcurl and libpq are not here: net/curl_api.c loads the one on the worker thread, after the first frame,
+# db/pgsql_api.c the other when a PostgreSQL database is opened.
 PKG_gatehouse := $(PKG_COMMON) ncursesw libqrencode
-PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libpq libcrypto libargon2 libidn2
+PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libcrypto libargon2 libidn2
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
 # Folders only: which parts of libc are visible is for us to say (ncurses would ask for an older POSIX).
-CPPFLAGS_ALL += $(sort $(filter-out -D%,$(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl)))
+CPPFLAGS_ALL += $(sort $(filter-out -D%,$(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl libpq)))
 
 # --- What is built ----------------------------------------------------------------------------------------------
 
@@ -80,7 +81,7 @@ $(OUT)/gatehouse: $(call obj,$(SHARED_SRC) $(CONSOLE_SRC))
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) -lpthread -ldl
 $(OUT)/gatehoused: $(call obj,$(SHARED_SRC) $(SERVER_SRC))
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) -lpthread
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) -lpthread -ldl
 
 # A file that is written anew only when its text changes: $(call keep,FILE,TEXT).
 quoted = '$(subst ','\'',$(1))'

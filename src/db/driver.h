@@ -106,6 +106,7 @@ struct db {
     struct db_conn *conns;
     size_t n_conns;
     void *context;
+    void *client; /* PostgreSQL: struct pq_api */
 };
 
 extern const struct db_driver db_sqlite, db_pgsql;

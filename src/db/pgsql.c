@@ -1,7 +1,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "db/driver.h"
-#include <libpq-fe.h>
+#include "db/pgsql_api.h"
 
 /*
  * Parameters: text and bytes go over in binary with their length, so that any byte may be in them;
@@ -16,6 +16,12 @@ static PGconn *
 handle(const struct db_conn *c)
 {
     return c->native;
+}
+
+static const struct pq_api *
+pq(const struct db_conn *c)
+{
+    return c->db->client;
 }
 
 /* ---- errors ---- */
@@ -55,7 +61,7 @@ static enum err_code
 lost(struct db_conn *c, struct err *err)
 {
     c->broken = true;
-    struct str why = first_line(PQerrorMessage(handle(c)));
+    struct str why = first_line(pq(c)->error_message(handle(c)));
     return err_set(err, ERR_DB, "lost the connection to PostgreSQL (%.*s); it is opened anew",
                    STR_ARG(why));
 }
@@ -63,10 +69,11 @@ lost(struct db_conn *c, struct err *err)
 static enum err_code
 fail(struct db_conn *c, const PGresult *r, struct err *err)
 {
-    if (PQstatus(handle(c)) != CONNECTION_OK)
+    if (pq(c)->status(handle(c)) != CONNECTION_OK)
         return lost(c, err);
-    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
-    struct str text = first_line(r ? PQresultErrorMessage(r) : PQerrorMessage(handle(c)));
+    const char *state = r ? pq(c)->result_error_field(r, PG_DIAG_SQLSTATE) : NULL;
+    struct str text =
+        first_line(r ? pq(c)->result_error_message(r) : pq(c)->error_message(handle(c)));
     enum err_code rc = classify(state);
     switch (rc) {
     case ERR_CONFLICT:
@@ -90,15 +97,15 @@ fail(struct db_conn *c, const PGresult *r, struct err *err)
 static enum err_code
 pgsql_setup(struct db *db, struct err *err)
 {
-    (void)err;
     db->one_writer = false;
-    return ERR_OK;
+    db->client = mem_new(1, sizeof(struct pq_api));
+    return pq_api_load(db->client, err);
 }
 
 static void
 pgsql_teardown(struct db *db)
 {
-    (void)db;
+    mem_free(db->client);
 }
 
 static void
@@ -111,7 +118,7 @@ drop_notice(void *arg, const char *message)
 static void
 pgsql_disconnect(struct db_conn *c)
 {
-    PQfinish(handle(c));
+    pq(c)->finish(handle(c));
     c->native = NULL;
     c->broken = false;
 }
@@ -119,11 +126,11 @@ pgsql_disconnect(struct db_conn *c)
 static enum err_code
 pgsql_script(struct db_conn *c, const char *sql, struct err *err)
 {
-    PGresult *r = PQexec(handle(c), sql);
-    ExecStatusType status = PQresultStatus(r);
+    PGresult *r = pq(c)->exec(handle(c), sql);
+    ExecStatusType status = pq(c)->result_status(r);
     bool fine = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     enum err_code rc = fine ? ERR_OK : fail(c, r, err);
-    PQclear(r);
+    pq(c)->clear(r);
     return rc;
 }
 
@@ -133,16 +140,16 @@ pgsql_connect(struct db_conn *c, struct err *err)
     static const char *const names[] = {"dbname", "client_encoding", "connect_timeout",
                                         "fallback_application_name", NULL};
     const char *const values[] = {c->db->url, "UTF8", "5", "gatehoused", NULL};
-    c->native = PQconnectdbParams(names, values, 1);
+    c->native = pq(c)->connectdb_params(names, values, 1);
     if (!c->native)
         return err_set(err, ERR_DB, "cannot start a connection to PostgreSQL");
-    if (PQstatus(handle(c)) != CONNECTION_OK) {
-        struct str why = first_line(PQerrorMessage(handle(c)));
+    if (pq(c)->status(handle(c)) != CONNECTION_OK) {
+        struct str why = first_line(pq(c)->error_message(handle(c)));
         enum err_code rc = err_set(err, ERR_DB, "cannot reach PostgreSQL: %.*s", STR_ARG(why));
         pgsql_disconnect(c);
         return rc;
     }
-    PQsetNoticeProcessor(handle(c), drop_notice, NULL);
+    pq(c)->set_notice_processor(handle(c), drop_notice, NULL);
     struct buf sql;
     buf_init(&sql, 512);
     buf_printf(&sql,
@@ -173,7 +180,8 @@ pgsql_begin(struct db_conn *c, struct err *err)
 {
     /* A server that went away since the last use has closed its end: seen here, not in the middle
      * of work. */
-    if (c->broken || PQconsumeInput(handle(c)) == 0 || PQstatus(handle(c)) != CONNECTION_OK) {
+    if (c->broken || pq(c)->consume_input(handle(c)) == 0 ||
+        pq(c)->status(handle(c)) != CONNECTION_OK) {
         enum err_code rc = reconnect(c, err);
         if (rc != ERR_OK)
             return rc;
@@ -207,20 +215,20 @@ pgsql_commit(struct db_conn *c, struct err *err)
         return err_set(err, ERR_DB,
                        "the connection to PostgreSQL was lost before the end of the "
                        "transaction; nothing was changed");
-    PGresult *r = PQexec(handle(c), "COMMIT");
+    PGresult *r = pq(c)->exec(handle(c), "COMMIT");
     enum err_code rc = ERR_OK;
-    if (PQstatus(handle(c)) != CONNECTION_OK) {
+    if (pq(c)->status(handle(c)) != CONNECTION_OK) {
         c->broken = true;
         rc = err_set(err, ERR_OUTCOME_UNKNOWN,
                      "the connection to PostgreSQL was lost while committing: the change may or "
                      "may not have been made; look before trying again");
-    } else if (PQresultStatus(r) != PGRES_COMMAND_OK) {
+    } else if (pq(c)->result_status(r) != PGRES_COMMAND_OK) {
         rc = fail(c, r, err);
         pgsql_rollback(c);
-    } else if (strcmp(PQcmdStatus(r), "COMMIT") != 0) {
+    } else if (strcmp(pq(c)->cmd_status(r), "COMMIT") != 0) {
         rc = err_set(err, ERR_DB, "the transaction had failed and was rolled back");
     }
-    PQclear(r);
+    pq(c)->clear(r);
     return rc;
 }
 
@@ -259,11 +267,11 @@ pgsql_prepare(struct db_stmt *st, const struct db_value *args, size_t n, struct 
     struct buf name;
     buf_init(&name, 64);
     statement_name(st, &name);
-    PGresult *r = PQprepare(handle(c), buf_str(&name).p, st->text, (int)n, types);
-    enum err_code rc = PQresultStatus(r) == PGRES_COMMAND_OK ? ERR_OK : fail(c, r, err);
+    PGresult *r = pq(c)->prepare(handle(c), buf_str(&name).p, st->text, (int)n, types);
+    enum err_code rc = pq(c)->result_status(r) == PGRES_COMMAND_OK ? ERR_OK : fail(c, r, err);
     if (rc != ERR_OK)
         st->number = 0;
-    PQclear(r);
+    pq(c)->clear(r);
     buf_fini(&name);
     mem_free(types);
     return rc;
@@ -273,7 +281,7 @@ static void
 pgsql_finalize(struct db_stmt *st)
 {
     struct db_conn *c = st->conn;
-    if (st->number == 0 || !c->native || c->broken || PQstatus(handle(c)) != CONNECTION_OK)
+    if (st->number == 0 || !c->native || c->broken || pq(c)->status(handle(c)) != CONNECTION_OK)
         return;
     /* In a failed transaction this is refused; the statement then lives on unused until the
      * connection ends. */
@@ -281,7 +289,7 @@ pgsql_finalize(struct db_stmt *st)
     buf_init(&sql, 64);
     buf_add_text(&sql, "DEALLOCATE ");
     statement_name(st, &sql);
-    if (PQtransactionStatus(handle(c)) != PQTRANS_INERROR)
+    if (pq(c)->transaction_status(handle(c)) != PQTRANS_INERROR)
         (void)!pgsql_script(c, buf_str(&sql).p, NULL);
     buf_fini(&sql);
 }
@@ -328,16 +336,16 @@ pgsql_start(struct db_stmt *st, const struct db_value *args, size_t n, struct er
     struct buf name;
     buf_init(&name, 64);
     statement_name(st, &name);
-    PGresult *r =
-        PQexecPrepared(handle(c), buf_str(&name).p, (int)n, p.values, p.lengths, p.formats, 0);
-    ExecStatusType status = PQresultStatus(r);
+    PGresult *r = pq(c)->exec_prepared(handle(c), buf_str(&name).p, (int)n, p.values, p.lengths,
+                                       p.formats, 0);
+    ExecStatusType status = pq(c)->result_status(r);
     enum err_code rc = ERR_OK;
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
         st->result = r;
         st->row = -1;
     } else {
         rc = fail(c, r, err);
-        PQclear(r);
+        pq(c)->clear(r);
     }
     buf_fini(&name);
     mem_free(p.numbers);
@@ -351,13 +359,13 @@ static enum db_step
 pgsql_next(struct db_stmt *st, struct err *err)
 {
     (void)err; /* all rows are here already; failures showed at the start */
-    return ++st->row < PQntuples(st->result) ? DB_ROW : DB_DONE;
+    return ++st->row < pq(st->conn)->ntuples(st->result) ? DB_ROW : DB_DONE;
 }
 
 static void
 pgsql_reset(struct db_stmt *st)
 {
-    PQclear(st->result);
+    pq(st->conn)->clear(st->result);
     st->result = NULL;
 }
 
@@ -365,14 +373,14 @@ static int64_t
 pgsql_changes(struct db_stmt *st)
 {
     int64_t n = 0;
-    (void)str_to_i64(str_of(PQcmdTuples(st->result)), &n);
+    (void)str_to_i64(str_of(pq(st->conn)->cmd_tuples(st->result)), &n);
     return n;
 }
 
 static bool
 pgsql_is_null(struct db_stmt *st, int col)
 {
-    return PQgetisnull(st->result, st->row, col) != 0;
+    return pq(st->conn)->getisnull(st->result, st->row, col) != 0;
 }
 
 static struct str
@@ -380,8 +388,8 @@ pgsql_text(struct db_stmt *st, int col)
 {
     if (pgsql_is_null(st, col))
         return (struct str){0};
-    return (struct str){PQgetvalue(st->result, st->row, col),
-                        (size_t)PQgetlength(st->result, st->row, col)};
+    return (struct str){pq(st->conn)->getvalue(st->result, st->row, col),
+                        (size_t)pq(st->conn)->getlength(st->result, st->row, col)};
 }
 
 static struct str
@@ -390,11 +398,11 @@ pgsql_bytes(struct db_stmt *st, int col)
     if (pgsql_is_null(st, col))
         return (struct str){0};
     size_t n = 0;
-    unsigned char *p =
-        PQunescapeBytea((const unsigned char *)PQgetvalue(st->result, st->row, col), &n);
+    unsigned char *p = pq(st->conn)->unescape_bytea(
+        (const unsigned char *)pq(st->conn)->getvalue(st->result, st->row, col), &n);
     buf_reset(&st->scratch);
     buf_add(&st->scratch, p ? p : (const unsigned char *)"", p ? n : 0);
-    PQfreemem(p);
+    pq(st->conn)->freemem(p);
     return buf_str(&st->scratch);
 }
 
