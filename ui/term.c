@@ -239,7 +239,8 @@ start_curses(struct err *err)
     /* The size comes from the system, not from LINES and COLUMNS. */
     use_env(FALSE);
     use_tioctl(TRUE);
-    term.screen = newterm(NULL, stdout, stdin);
+    /* A newterm that fails loses memory, so it is not tried in vain. */
+    term.screen = term_info_known() ? newterm(NULL, stdout, stdin) : NULL;
     if (!term.screen)
         return err_set(err, ERR_USAGE, "this system knows no terminal \"%s\" (TERM)%s",
                        getenv("TERM"), TERM_ELSEWHERE);

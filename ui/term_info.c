@@ -7,6 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <term.h>
+#include <unistd.h>
+
+bool
+term_info_known(void)
+{
+    int found;
+    if (setupterm(NULL, STDOUT_FILENO, &found) != OK)
+        return false;
+    del_curterm(cur_term);
+    return true;
+}
 
 const char *
 term_info_string(const char *name)

@@ -1,11 +1,13 @@
 #ifndef UI_TERM_INFO_H
 #define UI_TERM_INFO_H
 /*
- * What the terminal's description says, for term.c: asked of curses after the screen was set up. UI
- * thread only.
+ * What the terminal's description says, for term.c: asked of curses, after the screen was set up but
+ * for the first. UI thread only.
  */
 #include "ui/key.h"
 
+/* Whether this system has a description of the terminal. */
+bool term_info_known(void);
 /* A string capability with its padding, or NULL. */
 const char *term_info_string(const char *name);
 /* The bytes that undo screen, keypad, cursor, colours and bracketed pastes (paste_off may be NULL);
