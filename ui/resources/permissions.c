@@ -34,6 +34,7 @@ static const struct form_hint add_form[] = {
     {.field = "name", .label = "Name"},
     {.field = "description", .label = "Description"},
     {.field = "categoryId", .label = "Category", .pick = "categories", .help = "Enter chooses"},
+    {.field = "assignmentType", .label = "Assigned"},
     {.field = NULL}};
 
 static const struct form_hint roles_form[] = {
