@@ -181,16 +181,25 @@ field_changed(struct form_field *f)
     return !same;
 }
 
+/* Names as far as they are known; what the row knew by id alone is counted. */
 static void
 picked_text(struct form_field *f, struct buf *out)
 {
     const struct resource *res = resource_by_id(str_of(pick_of(f)));
     const char *separator = "";
+    size_t nameless = 0;
     for (const struct json *it = json_first(f->picked); it; it = json_next(it)) {
+        struct str name = cell_str(it, res->row_name);
+        if (!name.n) {
+            nameless++;
+            continue;
+        }
         buf_add_text(out, separator);
-        buf_add_str(out, act_row_name(res, it));
+        buf_add_str(out, name);
         separator = ", ";
     }
+    if (nameless)
+        buf_printf(out, "%s%zu %s", separator, nameless, *separator ? "more" : "chosen");
 }
 
 void

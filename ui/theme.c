@@ -65,15 +65,40 @@ colour_rgb(const struct theme *t, struct colour c, bool background, uint8_t rgb[
     }
 }
 
-/* Of 256 the first 16 are left out: people give them other colours. */
-static int
-nearest_index(const uint8_t want[3], int palette)
+/* The hue alone at full strength. False: it is a grey, and stays as it is. */
+static bool
+saturate(uint8_t rgb[3])
 {
+    enum { CHROMA_MIN = 64 };
+    int low = rgb[0], high = rgb[0];
+    for (int k = 1; k < 3; k++) {
+        low = rgb[k] < low ? rgb[k] : low;
+        high = rgb[k] > high ? rgb[k] : high;
+    }
+    if (high - low < CHROMA_MIN)
+        return false;
+    for (int k = 0; k < 3; k++)
+        rgb[k] = (uint8_t)((rgb[k] - low) * 255 / (high - low));
+    return true;
+}
+
+/*
+ * Of 256 the first 16 are left out: people give them other colours. Of few, the right hue is nearer to
+ * what was meant than the right lightness: light red becomes red, not white, and no grey yellow.
+ */
+static int
+nearest_index(const uint8_t colour[3], int palette)
+{
+    uint8_t want[3] = {colour[0], colour[1], colour[2]};
+    bool few = palette <= 16, coloured = few && saturate(want);
     int best = 0, best_distance = -1;
-    for (int i = palette > 16 ? 16 : 0; i < palette && i < 256; i++) {
-        uint8_t have[3];
+    for (int i = few ? 0 : 16; i < palette && i < 256; i++) {
+        uint8_t have[3], hue[3];
         int distance = 0;
         palette_rgb(i, have);
+        memcpy(hue, have, sizeof hue);
+        if (few && saturate(hue) != coloured)
+            continue;
         for (int k = 0; k < 3; k++)
             distance += (want[k] - have[k]) * (want[k] - have[k]);
         if (best_distance < 0 || distance < best_distance) {

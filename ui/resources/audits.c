@@ -4,7 +4,7 @@
 static const struct column columns[] = {
     {.title = "When", .field = "createdAt", .format = FMT_AGO, .sort = "createdAt", .min = 7},
     {.title = "Severity", .field = "severity", .sort = "severity", .min = 8, .drop = 3},
-    {.title = "Action", .field = "action", .min = 12, .flex = 2},
+    {.title = "Action", .field = "action", .min = 20, .flex = 2},
     {.title = "Resource", .field = "resource", .min = 10, .flex = 1, .drop = 2},
     {.title = "Who", .field = "email", .min = 14, .flex = 2, .drop = 1},
     {.title = "From", .field = "ip", .min = 15, .drop = 4},

@@ -37,6 +37,13 @@ static const struct form_hint add_form[] = {
     {.field = "assignmentType", .label = "Assigned"},
     {.field = NULL}};
 
+static const struct form_hint edit_form[] = {
+    {.field = "key", .label = "Key"},
+    {.field = "name", .label = "Name"},
+    {.field = "description", .label = "Description"},
+    {.field = "categoryId", .label = "Category", .pick = "categories", .help = "Enter chooses"},
+    {.field = NULL}};
+
 static const struct form_hint roles_form[] = {
     {.field = "roleIds", .label = "Roles", .pick = "roles", .help = "Enter chooses; adds to them"},
     {.field = NULL}};
@@ -57,7 +64,7 @@ static const struct action actions[] = {
      .op = OP_permissions_update,
      .binds = by_id,
      .flags = ACTION_ROW | ACTION_RELOAD | ACTION_DIFF,
-     .form = add_form},
+     .form = edit_form},
     {.key = "d",
      .name = "delete",
      .label = "Delete permission",

@@ -148,6 +148,8 @@ nearest_colours(void **state)
     assert_int_equal(colour_nearest((struct colour){.kind = COLOUR_INDEX, .index = 9}, 256), 9);
     assert_int_equal(colour_nearest((struct colour){.kind = COLOUR_INDEX, .index = 9}, 8), 1);
     assert_int_equal(colour_nearest((struct colour){.kind = COLOUR_INDEX, .index = 196}, 16), 9);
+    assert_int_equal(colour_nearest((struct colour){.kind = COLOUR_INDEX, .index = 210}, 8), 1);
+    assert_int_equal(colour_nearest((struct colour){.kind = COLOUR_INDEX, .index = 244}, 8), 7);
     assert_int_equal(colour_nearest((struct colour){.kind = COLOUR_DEFAULT}, 256), -1);
 }
 
