@@ -5,13 +5,13 @@
 
 /*
  * Tenants, roles and permissions of a page of users, in a number of queries that does not depend on
- * how many users there are. One query gives every membership with its roles, as row numbers and
- * ordered by user, so that each row is handed to its user by walking both sides once. What the
- * numbers stand for is fetched after that, once for each tenant and role: a page of a thousand
- * members of one tenant reads that tenant's row once.
+ * how many users there are. Memberships and the roles in them come as row numbers, ordered by user,
+ * so that each row is handed to its user by walking both sides once. What the numbers stand for is
+ * fetched after that, once for each tenant and role: a page of members of one tenant reads that
+ * tenant's row once.
  */
 
-enum { CHUNK = 256 };
+enum { CHUNK = 256, NEIGHBOURS = 4 };
 
 struct loading {
     const struct scope *s;
@@ -107,59 +107,71 @@ read_membership(struct db_stmt *st, struct membership *out)
     };
 }
 
+/*
+ * `select` WHERE m.user_seq is one of ours, ordered. Users made one after the other are neighbours:
+ * reading on from one to the next is cheaper than looking each up, even past some that are not ours.
+ */
 static enum err_code
-query_memberships(const struct loading *l, struct db_stmt **st, struct err *err)
+query_users(const struct loading *l, const char *select, const char *order, struct db_stmt **st,
+            struct err *err)
 {
     const struct scope *s = l->s;
-    int64_t *seqs = ARENA_ARRAY(s->arena, l->n, int64_t);
-    for (size_t i = 0; i < l->n; i++)
-        seqs[i] = l->by_seq[i]->seq;
+    int64_t first = l->by_seq[0]->seq, last = l->by_seq[l->n - 1]->seq;
     struct sql q;
     sql_init(&q, s->arena);
-    sql_add(&q, "SELECT m.user_seq, m.tenant_seq, m.created_at, m.invited_at, m.activated_at, "
-                "m.expires_at, m.is_disabled, m.sub_account_access, r.role_seq "
-                "FROM user_tenants m LEFT JOIN user_roles r ON r.user_seq = m.user_seq AND "
-                "r.tenant_seq = m.tenant_seq WHERE m.user_seq IN ");
-    sql_in_ints(&q, seqs, l->n);
+    sql_add(&q, select);
+    if (last - first < (int64_t)l->n * NEIGHBOURS) {
+        sql_addv(&q, " WHERE m.user_seq BETWEEN ? AND ?", DB_ARGS(DB_I(first), DB_I(last)));
+    } else {
+        int64_t *seqs = ARENA_ARRAY(s->arena, l->n, int64_t);
+        for (size_t i = 0; i < l->n; i++)
+            seqs[i] = l->by_seq[i]->seq;
+        sql_add(&q, " WHERE m.user_seq IN ");
+        sql_in_ints(&q, seqs, l->n);
+    }
     if (s->tenant_seq && !l->all_tenants)
         sql_addv(&q, " AND m.tenant_seq = ?", DB_ARGS(DB_I(s->tenant_seq)));
-    sql_add(&q, " ORDER BY m.user_seq, m.tenant_seq, r.role_seq");
+    sql_add(&q, order);
     enum err_code rc = sql_query(&q, s->conn, st, err);
     sql_fini(&q);
     return rc;
 }
 
-/* Fills the users' memberships but for what other tables say; gives tenants and roles in the order
- * of the rows. */
+/* Fills the users' memberships but for what other tables say, in the order of tenant_seq, which is
+ * also the order of `tenants`. */
 static enum err_code
-load_memberships(const struct loading *l, struct seqs *tenants, struct seqs *roles, struct err *err)
+load_memberships(const struct loading *l, struct seqs *tenants, struct err *err)
 {
     struct arena *a = l->s->arena;
     struct db_stmt *st;
-    enum err_code rc = query_memberships(l, &st, err);
+    enum err_code rc =
+        query_users(l,
+                    "SELECT m.user_seq, m.tenant_seq, m.created_at, m.invited_at, m.activated_at, "
+                    "m.expires_at, m.is_disabled, m.sub_account_access FROM user_tenants m",
+                    " ORDER BY m.user_seq, m.tenant_seq", &st, err);
     if (rc != ERR_OK)
         return rc;
     size_t at = 0, size = 0;
     struct user *last = NULL;
-    struct membership *m = NULL;
     while (db_next(st, err) == DB_ROW) {
         struct user *u = find_user(l, &at, db_int(st, 0));
         if (!u)
             continue;
         if (u != last)
             size = 0;
-        if (u != last || m->tenant_seq != db_int(st, 1)) {
-            m = STORE_PUSH(a, u->tenants, u->n_tenants, size);
-            read_membership(st, m);
-            seqs_add(tenants, a, m->tenant_seq);
-        }
         last = u;
-        if (l->roles && !db_is_null(st, 8)) {
-            seqs_add(roles, a, db_int(st, 8));
-            m->n_roles++;
-        }
+        struct membership *m = STORE_PUSH(a, u->tenants, u->n_tenants, size);
+        read_membership(st, m);
+        seqs_add(tenants, a, m->tenant_seq);
     }
     return db_finish(st);
+}
+
+static int
+compare_tenant(const void *a, const void *b)
+{
+    return compare_i64(&((const struct membership *)a)->tenant_seq,
+                       &((const struct membership *)b)->tenant_seq);
 }
 
 static int
@@ -274,6 +286,35 @@ fetch_roles(const struct loading *l, const struct seqs *wanted, struct role_set 
     return rc;
 }
 
+static struct membership *
+membership_of(struct user *u, int64_t tenant_seq)
+{
+    struct membership key = {.tenant_seq = tenant_seq};
+    return u && u->n_tenants ? bsearch(&key, u->tenants, u->n_tenants, sizeof key, compare_tenant)
+                             : NULL;
+}
+
+/* Counts the roles of each membership and gives them one after the other, in their order. */
+static enum err_code
+load_held(const struct loading *l, struct seqs *held, struct err *err)
+{
+    struct db_stmt *st;
+    enum err_code rc =
+        query_users(l, "SELECT m.user_seq, m.tenant_seq, m.role_seq FROM user_roles m",
+                    " ORDER BY m.user_seq, m.tenant_seq, m.role_seq", &st, err);
+    if (rc != ERR_OK)
+        return rc;
+    size_t at = 0;
+    while (db_next(st, err) == DB_ROW) {
+        struct membership *m = membership_of(find_user(l, &at, db_int(st, 0)), db_int(st, 1));
+        if (!m)
+            continue;
+        seqs_add(held, l->s->arena, db_int(st, 2));
+        m->n_roles++;
+    }
+    return db_finish(st);
+}
+
 /* Turns the next m->n_roles of `held` into roles; those that are not there are left out. */
 static void
 take_roles(const struct role_set *set, const int64_t *held, const struct role **out,
@@ -290,24 +331,25 @@ take_roles(const struct role_set *set, const int64_t *held, const struct role **
     m->n_roles = n;
 }
 
-/* `held` lists the roles of all memberships one after the other; a role met many times is one
- * struct. */
+/* A role met many times is one struct. */
 static enum err_code
-load_roles(const struct loading *l, const struct seqs *held, struct err *err)
+load_roles(const struct loading *l, struct err *err)
 {
-    if (held->n == 0)
-        return ERR_OK;
-    struct seqs wanted = seqs_distinct(held, l->s->arena);
+    struct seqs held = {0};
     struct role_set set = {0};
-    enum err_code rc = fetch_roles(l, &wanted, &set, err);
-    const struct role **roles = ARENA_ARRAY(l->s->arena, held->n, const struct role *);
+    enum err_code rc = load_held(l, &held, err);
+    if (rc != ERR_OK || held.n == 0)
+        return rc;
+    struct seqs wanted = seqs_distinct(&held, l->s->arena);
+    rc = fetch_roles(l, &wanted, &set, err);
+    const struct role **roles = ARENA_ARRAY(l->s->arena, held.n, const struct role *);
     size_t at = 0;
     for (size_t i = 0; rc == ERR_OK && i < l->n; i++) {
         struct user *u = l->by_seq[i];
         for (size_t k = 0; k < u->n_tenants; k++) {
             size_t from = at;
             at += u->tenants[k].n_roles;
-            take_roles(&set, held->items + from, roles + from, &u->tenants[k]);
+            take_roles(&set, held.items + from, roles + from, &u->tenants[k]);
         }
     }
     return rc;
@@ -325,12 +367,12 @@ load_part(struct loading *l, struct user *users, struct err *err)
         l->by_seq[i] = &users[i];
     }
     qsort(l->by_seq, l->n, sizeof(struct user *), compare_seq);
-    struct seqs tenants = {0}, roles = {0};
-    enum err_code rc = load_memberships(l, &tenants, &roles, err);
+    struct seqs tenants = {0};
+    enum err_code rc = load_memberships(l, &tenants, err);
     if (rc == ERR_OK)
         rc = load_tenants(l, &tenants, err);
-    if (rc == ERR_OK)
-        rc = load_roles(l, &roles, err);
+    if (rc == ERR_OK && l->roles)
+        rc = load_roles(l, err);
     if (rc == ERR_OK)
         order_memberships(l);
     return rc;
