@@ -27,6 +27,9 @@ proc case::explain {options} {
     foreach line [split [dict get $options -errorinfo] \n] {
         puts "#   $line"
     }
+    if {![array exists term::cells]} {
+        return
+    }
     puts "# The screen, $term::rows x $term::cols, cursor [cursor]:"
     foreach line [split [term::screen] \n] {
         puts "# |$line"
