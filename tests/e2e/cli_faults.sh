@@ -95,7 +95,7 @@ done
 
 # -- nothing secret is told --
 gh tenants list
-check "the secret is in no output" sh -c '! grep -qF "$(cat "$1")" "$2" "$3"' sh \
+check "the secret is in no output" sh -c 'test -s "$1" && ! grep -qF -e "$(cat "$1")" "$2" "$3"' sh \
     "$TEST_TMP/secret" "$OUT_FILE" "$ERR_FILE"
 SSLKEYLOGFILE=$TEST_TMP/keys
 export SSLKEYLOGFILE
