@@ -78,7 +78,8 @@ build:
 
 $(OUT)/gatehouse: $(call obj,$(SHARED_SRC) $(CONSOLE_SRC))
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) -lpthread -ldl
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip \
+	  -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) -lpthread -ldl
 $(OUT)/gatehoused: $(call obj,$(SHARED_SRC) $(SERVER_SRC))
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) -lpthread -ldl

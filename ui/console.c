@@ -139,24 +139,17 @@ disconnect(struct console *c)
     c->client = NULL;
 }
 
-/* Takes the client that was just made, or says why there is none. */
-static void
-attach(struct console *c, const struct err *err)
-{
-    if (!c->client) {
-        app_start_failed(&c->app, err);
-        return;
-    }
-    loop_watch(c->loop, client_fd(c->client), POLLIN, on_client, c);
-    app_attach(&c->app, c->client);
-}
-
 static void
 connect_profile(struct console *c)
 {
     struct err err = {0};
     c->client = client_new(&c->profile, &err);
-    attach(c, &err);
+    if (!c->client) {
+        app_start_failed(&c->app, &err);
+        return;
+    }
+    loop_watch(c->loop, client_fd(c->client), POLLIN, on_client, c);
+    app_attach(&c->app, c->client);
 }
 
 static unsigned
@@ -358,7 +351,7 @@ int
 console_run(const struct profile_flags *flags, struct err *err)
 {
     struct supervise guard = {.alive = -1};
-    struct err no_client = {0};
+    mem_one_heap();
     struct console *c = mem_new(1, sizeof *c);
     int status = 1;
     arena_init(&c->arena, CONSOLE_BYTES);
@@ -370,19 +363,16 @@ console_run(const struct profile_flags *flags, struct err *err)
     if (supervise_start(&guard, &parent, err))
         LOG_WARN("console", "nobody supervises", KV_TEXT("why", err->msg));
     *err = (struct err){0};
-    /* Before the terminal: its thread loads the network libraries while the first frame is drawn. */
-    c->client = client_new(&c->profile, &no_client);
     if (console_open(c, &guard, err))
         goto out;
     app_resize(&c->app, c->screen.canvas.rows, c->screen.canvas.cols);
-    attach(c, &no_client);
+    connect_profile(c);
     settle(c);
     status = screen_run(&c->screen);
     screen_close(&c->screen);
     disconnect(c);
     app_fini(&c->app);
 out:
-    client_free(c->client);
     if (c->loop)
         loop_free(c->loop);
     arena_fini(&c->arena);

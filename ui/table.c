@@ -94,10 +94,11 @@ static bool
 table_awaits(struct pane *p)
 {
     struct table *t = table_of(p);
+    if (!t->rows.loaded_once || t->view.on || t->body_rows == 0)
+        return false;
     if (t->wants)
         table_ask(t);
-    return t->rows.loaded_once && !t->view.on && t->body_rows > 0 &&
-           rows_awaited(&t->rows, t->top, (size_t)t->body_rows);
+    return rows_awaited(&t->rows, t->top, (size_t)t->body_rows);
 }
 
 void

@@ -58,6 +58,14 @@ mem_free(void *p)
 }
 
 void
+mem_one_heap(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+void
 mem_keep_freed(int bytes)
 {
 #ifdef __GLIBC__

@@ -17,6 +17,10 @@ void *mem_copy(const void *p, size_t n) __attribute__((returns_nonnull));
 /* NULL is fine. */
 void mem_free(void *p);
 
+/* All threads share one heap, so that what one frees another uses: for a program with few threads that
+ * give memory to each other. Before threads start; a hint like the next. */
+void mem_one_heap(void);
+
 /* Memory freed at the end of a thread's heap stays with the process up to so many bytes instead of
  * going back to the system at once: for a program that soon needs the same again. Before threads
  * start; a hint that other C libraries than glibc do not take. */

@@ -300,10 +300,21 @@ unload_curl(struct worker *w)
     w->api.global_cleanup();
 }
 
+/* Until the first order. Loading takes time and the lock of the address space, which the thread that
+ * draws the first frame needs as well. */
+static void
+wait_for_orders(const struct worker *w)
+{
+    struct pollfd wake = {.fd = w->wake_fd, .events = POLLIN};
+    while (poll(&wake, 1, -1) < 0 && errno == EINTR)
+        continue;
+}
+
 static void *
 worker_main(void *arg)
 {
     struct worker *w = arg;
+    wait_for_orders(w);
     load_curl(w);
     while (take_orders(w)) {
         int64_t next = -1;

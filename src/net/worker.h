@@ -3,8 +3,8 @@
 /*
  * The one thread that runs libcurl. Contract: every submitted job comes back exactly once through
  * worker_take, whatever happened: answered, failed, timed out, cancelled, shut down.
- * libcurl is loaded and initialised on the worker thread, so that the first frame never waits for
- * it. Strict by construction: no redirects, no proxy unless configured, TLS verified, http and
+ * libcurl is loaded and initialised on the worker thread when the first job comes, so that the first
+ * frame never waits for it. Strict by construction: no redirects, no proxy unless configured, TLS verified, http and
  * https only, byte caps in the write callback, no netrc, environment such as SSLKEYLOGFILE cleared
  * before use.
  */

@@ -5,7 +5,6 @@
 #   SIZES  users in the databases        (1000 100000 1000000)
 #   ROUNDS rounds of each figure         (5)
 #   SECS   seconds of load per figure    (2)
-#   PARTS  what is measured               (console server)
 #   DIR    where the databases are kept  (build/bench; delete it to seed anew)
 #   PARTS  which figures to take         (console server)
 #
@@ -16,7 +15,6 @@ set -eu
 SIZES=${SIZES:-1000 100000 1000000}
 ROUNDS=${ROUNDS:-5}
 SECS=${SECS:-2}
-PARTS=${PARTS:-console server}
 OUT=${OUT:-build/release}
 DIR=${DIR:-build/bench}
 PARTS=${PARTS:-console server}
