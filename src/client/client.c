@@ -1,6 +1,6 @@
 /*
- * Calls move from one state to the next inside client_dispatch, or in client_send as far as that is
- * possible at once; their completions only ever run in client_dispatch.
+ * Calls move from one state to the next, and their completions run, in client_dispatch alone. So
+ * whoever asks in the middle of something, a frame for example, finishes that first.
  */
 #include "client/client.h"
 #include "base/clock.h"
@@ -249,8 +249,8 @@ enter(struct client *c, struct call *call)
     if (call->set)
         callset_add(call->set, id);
     list_push_back(&c->calls, &call->node);
-    advance(c, call);
-    watch_changing(c);
+    call->state = CALL_NEW;
+    nudge(c);
     return id;
 }
 
@@ -488,6 +488,7 @@ client_dispatch(struct client *c)
     uint64_t count;
     while (read(c->nudge_fd, &count, sizeof count) < 0 && errno == EINTR)
         continue;
+    advance_all(c, CALL_NEW);
     step_local(c);
     if (session_step(c))
         token_decided(c);

@@ -14,6 +14,7 @@
 #include "net/worker.h"
 
 enum call_state {
+    CALL_NEW,
     CALL_WAIT_SERVER, /* the local server is starting */
     CALL_WAIT_TOKEN,
     CALL_WAIT_RETRY,

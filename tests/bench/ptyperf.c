@@ -46,7 +46,7 @@ struct run {
 struct usage {
     int64_t cpu_us, wakeups;
     int64_t peak_kib;     /* of the biggest process */
-    int64_t peak_own_kib; /* its memory that belongs to no file */
+    int64_t peak_own_kib; /* its memory that nothing shares */
     int64_t own_kib;      /* the same of all processes */
 };
 
@@ -118,6 +118,16 @@ status_value(pid_t pid, const char *file, const char *key)
     return sum;
 }
 
+/* What no other process shares. The detailed file is not for everybody to read; memory that belongs to no
+ * file is then the nearest, and more. */
+static int64_t
+private_kib(pid_t pid)
+{
+    int64_t own = status_value(pid, "smaps_rollup", "Private_Clean:") +
+                  status_value(pid, "smaps_rollup", "Private_Dirty:");
+    return own ? own : status_value(pid, "status", "RssAnon:");
+}
+
 static void
 add_process(pid_t pid, struct usage *u)
 {
@@ -157,7 +167,7 @@ add_process(pid_t pid, struct usage *u)
     if (ns)
         u->cpu_us += ns / 1000 - (int64_t)(user + sys) * 1000000 / sysconf(_SC_CLK_TCK);
     int64_t peak = status_value(pid, "status", "VmHWM:");
-    int64_t own = status_value(pid, "status", "RssAnon:");
+    int64_t own = private_kib(pid);
     if (peak > u->peak_kib) {
         u->peak_kib = peak;
         u->peak_own_kib = own;
