@@ -236,6 +236,37 @@ long_and_strange_names_do_no_harm(void **state)
     expect(&w.s, (struct user_query){.contains = STR("\x1b[31m\xe2\x80\xae")}, "", 0);
 }
 
+/* Neighbours are read as a range and others one by one: nobody may get what is a stranger's. */
+static void
+page_brings_memberships_of_its_users(void **state)
+{
+    (void)state;
+    enum { MANY = 40, STEP = 9 };
+    struct role r = {.key = STR("Reader"), .name = STR("Reader")};
+    OK(store_role_create(&w.s, &r, &w.err));
+    struct user all[MANY];
+    for (int i = 0; i < MANY; i++) {
+        all[i] = (struct user){.email = arena_printf(&w.t.arena, "many%02d@x.io", i)};
+        OK(store_user_create(&w.s, &all[i], &w.err));
+        OK(store_membership_add(i % 2 ? &b : &a, all[i].id, MEMBER_ACTIVATED, 0, &w.err));
+        if (i % 3 == 0)
+            OK(store_user_roles(i % 2 ? &b : &a, all[i].id, ROLES_SET, &r.id, 1, &w.err));
+    }
+    for (int step = 1; step <= STEP; step += STEP - 1) {
+        struct user page[MANY];
+        size_t n = 0;
+        for (int i = 0; i < MANY; i += step)
+            page[n++] = all[i];
+        OK(store_users_load(&w.s, page, n, LOAD_TENANTS | LOAD_ROLES, true, &w.err));
+        for (size_t k = 0; k < n; k++) {
+            int i = (int)k * step;
+            assert_int_equal(page[k].n_tenants, 1);
+            assert_str(page[k].tenants[0].tenant_id, i % 2 ? "b" : "a");
+            assert_int_equal(page[k].tenants[0].n_roles, i % 3 == 0);
+        }
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -250,6 +281,7 @@ main(void)
         CASE(exact_filters),
         CASE(sub_tenants_are_included_once),
         CASE(long_and_strange_names_do_no_harm),
+        CASE(page_brings_memberships_of_its_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
