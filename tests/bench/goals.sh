@@ -68,6 +68,8 @@ console_goals() {
 server_goals() {
     p=$LARGE
     ratio S1 "trivial GET, requests/s beside minimal libmicrohttpd" ours.health.rps floor.fixed.rps '>=' 0.85
+    ratio S1 "trivial GET, CPU us/request" ours.health.cpu floor.fixed.cpu '<=' 1.18
+    peer S1 "trivial GET, CPU us/request beside glewlwyd" ours.health.cpu peer.config.cpu '<=' 0.4
     peer S1 "trivial GET, requests/s beside glewlwyd" ours.health.rps peer.config.rps '>=' 2.5
     ratio S2 "one user of $p, requests/s beside the floor" ours.get.rps floor.get.rps '>=' 0.65
     ratio S2 "one user of $p, CPU us/request" ours.get.cpu floor.get.cpu '<=' 1.5
@@ -82,7 +84,7 @@ server_goals() {
     figure S9 "token seen before, CPU us" auth.again '<=' 5
     ratio S9 "token seen first, CPU us beside RS256 alone" auth.first auth.rs256 '<=' 1.3
     ratio S11 "users created/s beside raw one-row commits" ours.create.rps floor.create.rps '>=' 0.6
-    peer S12 "idle memory, KiB, beside glewlwyd" memory.ours.idle memory.peer.idle '<=' 0.8
+    peer S12 "memory after a first 200, KiB, beside glewlwyd" "memory.idle.$p" memory.peer.idle '<=' 0.8
     ratio S12 "private memory under load, KiB, beside the floor" memory.ours.anon memory.floor.anon '<=' 2
     peer S13 "start to first 200 with $p users, us, glewlwyd" "start.$p" start.peer '<=' 0.8
     ratio S13 "start to first 200, $p beside $SMALL users, us" "start.$p" "start.$SMALL" '<=' 1.2

@@ -52,6 +52,8 @@ start_ours() { # NAME FOLDER
     read -r _ url <"$WORK/ready"
     rm "$WORK/ready"
     pids="$pids $pid"
+    curl -sS -o /dev/null "$url/health"
+    record "memory.idle.$1" "$(status_kib "$pid" VmRSS)"
     id=$(sed -n 's/^client_id = //p' "$2/credentials")
     sed -n 's/^secret = //p' "$2/credentials" >"$WORK/secret.$1"
     chmod 600 "$WORK/secret.$1"

@@ -52,7 +52,6 @@ note "starting servers"
 for n in $SIZES; do
     start_ours "$n" "$DIR/$n"
 done
-record memory.ours.idle "$(status_kib "$(ours PID "$LARGE")" VmRSS)"
 start_floor fixed
 start_floor "$LARGE" "$DIR/$LARGE/floor.db"
 
