@@ -236,21 +236,13 @@ set_modes(void)
 static enum err_code
 start_curses(struct err *err)
 {
+    if (term_info_check(err))
+        return ERR_USAGE;
     /* The size comes from the system, not from LINES and COLUMNS. */
     use_env(FALSE);
     use_tioctl(TRUE);
-    /* A newterm that fails loses memory, so it is not tried in vain. */
-    term.screen = term_info_known() ? newterm(NULL, stdout, stdin) : NULL;
-    if (!term.screen)
-        return err_set(err, ERR_USAGE, "this system knows no terminal \"%s\" (TERM)%s",
-                       getenv("TERM"), TERM_ELSEWHERE);
-    if (term_info_string("cup"))
-        return ERR_OK;
-    endwin();
-    delscreen(term.screen);
-    term.screen = NULL;
-    return err_set(err, ERR_USAGE, "the terminal \"%s\" (TERM) cannot place its cursor%s",
-                   getenv("TERM"), TERM_ELSEWHERE);
+    term.screen = newterm(NULL, stdout, stdin);
+    return term.screen ? ERR_OK : err_set(err, ERR_IO, "the terminal cannot be set up");
 }
 
 enum err_code

@@ -2,22 +2,14 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ui/term_env.h"
 
 #include <curses.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <term.h>
 #include <unistd.h>
-
-bool
-term_info_known(void)
-{
-    int found;
-    if (setupterm(NULL, STDOUT_FILENO, &found) != OK)
-        return false;
-    del_curterm(cur_term);
-    return true;
-}
 
 const char *
 term_info_string(const char *name)
@@ -29,6 +21,22 @@ term_info_string(const char *name)
     } u = {.in = name};
     const char *s = tigetstr(u.out);
     return s && s != (const char *)-1 && s[0] ? s : NULL;
+}
+
+enum err_code
+term_info_check(struct err *err)
+{
+    const char *name = getenv("TERM");
+    int found;
+    /* Asked before newterm is: a newterm that fails loses memory. */
+    if (setupterm(NULL, STDOUT_FILENO, &found) != OK)
+        return err_set(err, ERR_USAGE, "this system knows no terminal \"%s\" (TERM)%s", name,
+                       TERM_ELSEWHERE);
+    bool able = term_info_string("cup") != NULL;
+    del_curterm(cur_term);
+    return able ? ERR_OK
+                : err_set(err, ERR_USAGE, "the terminal \"%s\" (TERM) cannot place its cursor%s",
+                          name, TERM_ELSEWHERE);
 }
 
 /* Without the padding that old terminals need. */

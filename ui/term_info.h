@@ -6,8 +6,8 @@
  */
 #include "ui/key.h"
 
-/* Whether this system has a description of the terminal. */
-bool term_info_known(void);
+/* Whether this system describes the terminal, and it can do what we need. */
+enum err_code term_info_check(struct err *err);
 /* A string capability with its padding, or NULL. */
 const char *term_info_string(const char *name);
 /* The bytes that undo screen, keypad, cursor, colours and bracketed pastes (paste_off may be NULL);
