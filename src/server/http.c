@@ -80,11 +80,11 @@ on_connection(void *arg, struct MHD_Connection *mhd, void **context,
         *context = NULL;
         return;
     }
-    const union MHD_ConnectionInfo *fd =
-        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    /* Each answer may overwrite the one before. */
+    int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     const union MHD_ConnectionInfo *tls =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    struct conn *c = conn_new(&h->reaper, fd->connect_fd, tls ? tls->tls_session : NULL);
+    struct conn *c = conn_new(&h->reaper, fd, tls ? tls->tls_session : NULL);
     *context = c;
     if (!c)
         return;

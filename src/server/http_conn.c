@@ -158,10 +158,7 @@ conn_new(struct reaper *r, int fd, void *tls)
     if (++r->n_conns >= r->crowd)
         arm(r);
     pthread_mutex_unlock(&r->lock);
-    if (tls)
-        gnutls_session_set_ptr(tls, c);
-    else
-        atomic_store(&conns_by_fd[fd], c);
+    atomic_store(&conns_by_fd[fd], c);
     return c;
 }
 
@@ -178,8 +175,6 @@ conn_free(struct conn *c)
         return;
     struct conn *mine = c;
     (void)atomic_compare_exchange_strong(&conns_by_fd[c->fd], &mine, NULL);
-    if (c->tls)
-        gnutls_session_set_ptr(c->tls, NULL);
     pthread_mutex_lock(&c->reaper->lock);
     list_remove(&c->node);
     c->reaper->n_conns--;
@@ -262,12 +257,20 @@ refuse(struct conn *c)
     return 0;
 }
 
+static struct conn *
+conn_of(int fd)
+{
+    return fd >= 0 && fd < FDS_MAX ? atomic_load(&conns_by_fd[fd]) : NULL;
+}
+
 /* Replaces the C library's recv() for the whole program; recvfrom() without an address is the same
  * call. */
 ssize_t
 recv(int fd, void *bytes, size_t size, int flags)
 {
-    struct conn *c = fd >= 0 && fd < FDS_MAX ? atomic_load(&conns_by_fd[fd]) : NULL;
+    struct conn *c = conn_of(fd);
+    if (c && c->tls) /* GnuTLS reads records; what they hold is filtered below */
+        c = NULL;
     if (c && c->guard.fault)
         return refuse(c);
     ssize_t n = recvfrom(fd, bytes, size, flags, NULL, NULL);
@@ -278,7 +281,10 @@ recv(int fd, void *bytes, size_t size, int flags)
 ssize_t
 gnutls_record_recv(gnutls_session_t session, void *bytes, size_t size)
 {
-    struct conn *c = gnutls_session_get_ptr(session);
+    /* By descriptor: the session's own pointer belongs to the HTTP library, which newer ones use. */
+    struct conn *c = conn_of(gnutls_transport_get_int(session));
+    if (c && c->tls != session)
+        c = NULL;
     if (c && c->guard.fault)
         return refuse(c);
     unsigned char sequence[8];

@@ -189,10 +189,18 @@ static void
 continue_is_given_where_asked(void **state)
 {
     (void)state;
-    const char *a =
-        talk(STR("POST / HTTP/1.1\r\n" CLOSE "Expect: 100-continue\r\nContent-Length: 1\r\n\r\nx"));
+    char a[2000];
+    int fd = raw_connect(port_of(0));
+    assert_true(fd >= 0);
+    /* With the body there already a server may leave it out, and newer ones do. */
+    assert_true(raw_send(
+        fd, STR("POST / HTTP/1.1\r\n" CLOSE "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n")));
+    (void)raw_receive(fd, a, sizeof a, 300);
     assert_non_null(strstr(a, "HTTP/1.1 100"));
+    assert_true(raw_send(fd, STR("x")));
+    (void)raw_receive(fd, a, sizeof a, 5000);
     assert_non_null(strstr(a, "POST / x"));
+    close(fd);
 }
 
 static void
