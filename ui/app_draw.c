@@ -104,10 +104,11 @@ static void
 latency_text(int64_t us, struct buf *out)
 {
     enum { STEP_US = 50000, SECOND_US = 1000000 };
+    const long long steps = us / STEP_US;
     if (us < STEP_US)
         buf_add_text(out, "< 50 ms");
     else if (us < SECOND_US)
-        buf_printf(out, "~%lld ms", (long long)(us / STEP_US * 50));
+        buf_printf(out, "~%lld ms", steps * 50);
     else
         buf_printf(out, "~%lld s", (long long)(us / SECOND_US));
 }
