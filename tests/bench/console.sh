@@ -15,16 +15,24 @@ fi
 
 # Moves inside the window, then past its last row so that j scrolls by one, pages, a burst, silence.
 STEPS="keys:down:15 skip:down:60 keys:j:40 keys:pgdn:30 burst:down:200 idle:${IDLE_MS:-10000}"
-for size in 24x80 50x200; do
-    # shellcheck disable=SC2086 # steps are words
-    screen "floor.$size" "$size" 'user000010' $STEPS -- "$BIN/floor_curses" 100000
+programs() { # SIZE [STEP]...: each program once
+    size=$1
+    shift
+    screen "floor.$size" "$size" 'user000010' "$@" -- "$BIN/floor_curses" 100000
     for n in "$SMALL" "$LARGE"; do
-        # shellcheck disable=SC2086
-        screen "console.$n.$size" "$size" 'user0000003' $STEPS -- "$OUT/gatehouse" --url "$(ours URL "$n")" \
+        screen "console.$n.$size" "$size" 'user0000003' "$@" -- "$OUT/gatehouse" --url "$(ours URL "$n")" \
             --client-id "$(ours ID "$n")" --secret-file "$WORK/secret.$n" --tenant bench
     done
     if [ -d "$DIR/repo" ]; then
-        # shellcheck disable=SC2086
-        screen "tig.$size" "$size" 'number  990' $STEPS -- env -C "$DIR/repo" tig
+        screen "tig.$size" "$size" 'number  990' "$@" -- env -C "$DIR/repo" tig
     fi
+}
+
+for size in 24x80 50x200; do
+    # shellcheck disable=SC2086 # steps are words
+    programs "$size" $STEPS
+    # A start is short and easily disturbed: a few more of them, for nothing but its figures.
+    for _ in 1 2 3 4; do
+        FIGURES=start. programs "$size"
+    done
 done

@@ -66,13 +66,16 @@ ours() { # WHAT N: value of PID, URL, TOKEN or ID
     eval "echo \"\$$1_$2\""
 }
 
-FLOOR_PORT=18900
+FLOOR_PORT=$((18000 + $$ % 2000)) # not that of another bench on this machine
 start_floor() { # NAME [DATABASE]
     FLOOR_PORT=$((FLOOR_PORT + 1))
     "$BIN/floor_mhd" "$FLOOR_PORT" ${2:+"$2"} >"$WORK/floor.$1" &
     pid=$!
     pids="$pids $pid"
-    until [ -s "$WORK/floor.$1" ]; do sleep 0.05; done
+    until [ -s "$WORK/floor.$1" ]; do
+        kill -0 "$pid"
+        sleep 0.05
+    done
     eval "PID_floor_$1=$pid URL_floor_$1=http://127.0.0.1:$FLOOR_PORT"
 }
 
@@ -98,13 +101,15 @@ load() { # NAME PID URL [WRK-OPTION]...
     record "$name.p99" "$(awk '/99%/ { print $2 }' "$WORK/wrk" | awk '/us$/ { print $1 + 0; next } /ms$/ { print $1 * 1000; next } { print $1 * 1000000 }')"
 }
 
-# A program on a pseudo-terminal: every figure of ptyperf as NAME.figure.
+# A program on a pseudo-terminal: every figure of ptyperf as NAME.figure, or those that begin with $FIGURES.
 screen() { # NAME SIZE REGEX STEPS -- PROGRAM...
     name=$1
     shift
     if "$BIN/ptyperf" "$@" >"$WORK/pty" 2>>"$WORK/log"; then
         while read -r key value; do
-            record "$name.$key" "$value"
+            case $key in
+            "${FIGURES:-}"*) record "$name.$key" "$value" ;;
+            esac
         done <"$WORK/pty"
     else
         note "  $name: did not show its list"
