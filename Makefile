@@ -79,10 +79,10 @@ build:
 $(OUT)/gatehouse: $(call obj,$(SHARED_SRC) $(CONSOLE_SRC))
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip \
-	  -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) -lpthread -ldl
+	  -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) -lm -lpthread -ldl
 $(OUT)/gatehoused: $(call obj,$(SHARED_SRC) $(SERVER_SRC))
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) -lpthread -ldl
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) -lm -lpthread -ldl
 
 # A file that is written anew only when its text changes: $(call keep,FILE,TEXT).
 quoted = '$(subst ','\'',$(1))'
@@ -124,7 +124,7 @@ $(OUT)/%.o: %.c $(OUT)/flags | $(GEN)
 LIB_OBJ := $(call obj,$(SHARED_SRC) $(CONSOLE_LIB) $(SERVER_LIB))
 $(OUT)/libgatehouse-test.a: $(LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
-TEST_LIBS = $(call pkglibs,cmocka libcurl $(PKG_gatehouse) $(PKG_gatehoused)) -lpthread -ldl
+TEST_LIBS = $(call pkglibs,cmocka libcurl $(PKG_gatehouse) $(PKG_gatehoused)) -lm -lpthread -ldl
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(UNIT_SRC))
 SUPPORT_SRC := $(wildcard tests/support/*.c)
@@ -238,7 +238,7 @@ doc-programs: $(OUT)/doc/tables $(OUT)/doc/still.so
 $(OUT)/doc/tables: $(OUT)/doc/gen/tables.o $(OUT)/libgatehouse-test.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ \
-	  $(call pkglibs,$(PKG_gatehouse) $(PKG_gatehoused)) -lpthread -ldl
+	  $(call pkglibs,$(PKG_gatehouse) $(PKG_gatehoused)) -lm -lpthread -ldl
 $(OUT)/doc/still.so: doc/gen/still.c
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
