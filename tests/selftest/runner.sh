@@ -3,7 +3,7 @@
 set -u
 
 dir=$TEST_TMP
-unset SELECT RUN_DIR KEEP TIMEOUT
+unset SELECT RUN_DIR KEEP TIMEOUT AGAIN
 
 item() { # NAME, text on stdin
     cat >"$dir/$1"
@@ -70,3 +70,12 @@ expect_run "no items is a failure" "0 passed, 1 failed" 1
 GATEHOUSE_PROFILE=x
 export GATEHOUSE_PROFILE
 expect_run "each item has its own home" "1 passed, 0 failed" 0 "$dir/home.sh"
+
+# With AGAIN, what failed is run once more, and that counts.
+item once.sh <<'END'
+if [ -e "$DIR_OF_ONCE/mark" ]; then echo "ok 1 - a"; else touch "$DIR_OF_ONCE/mark"; echo "not ok 1 - a"; exit 1; fi
+END
+DIR_OF_ONCE=$dir AGAIN=1
+export DIR_OF_ONCE AGAIN
+expect_run "run again alone" "1 passed, 0 failed" 0 "$dir/once.sh"
+expect_run "what fails alone fails" "1 passed, 1 failed" 1 "$dir/bad.sh"
