@@ -171,9 +171,11 @@ too_much_json(void **state)
     assert_int_equal(post(repeat("{\"metadata\":", "[", 65, "")).status, 400);
     assert_int_equal(post(repeat("{\"metadata\":", "[", 100000, "")).status, 400);
     assert_int_equal(post(repeat("{\"metadata\":", "{\"a\":", 100000, "")).status, 400);
-    /* Answered before the body is read; a client that is still sending then may lose the answer. */
-    int status = post(repeat("{\"name\":\"", "a", 2 * 1024 * 1024, "\"}")).status;
-    assert_true(status == 413 || status == -1);
+    /* Answered before the body is read; a client that is still sending may lose the answer, not always. */
+    int status = -1;
+    for (int tries = 0; status == -1 && tries < 20; tries++)
+        status = post(repeat("{\"name\":\"", "a", 2 * 1024 * 1024, "\"}")).status;
+    assert_int_equal(status, 413);
     struct buf keys;
     buf_init(&keys, HUGE_MAX);
     buf_add_char(&keys, '{');
