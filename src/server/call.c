@@ -171,6 +171,7 @@ call_rewind(struct call *c)
     c->priv->audited = false;
     c->priv->began = false;
     c->priv->forget = false;
+    c->priv->keep = false;
 }
 
 /* -- refusals and audit -- */
@@ -206,6 +207,12 @@ void
 call_audited(struct call *c)
 {
     c->priv->audited = true;
+}
+
+void
+call_keep(struct call *c)
+{
+    c->priv->keep = true;
 }
 
 /* -- paging -- */

@@ -114,6 +114,12 @@ void call_audit(struct call *c, const char *resource, struct str resource_id, co
                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* The handler has written the row itself: the call is what an application wants recorded. */
 void call_audited(struct call *c);
+/*
+ * What was written so far is committed even if the handler then refuses: a counted failure, a
+ * session family that a stolen token ended. If call_audit was used, that row is written as well. An
+ * answer that is our own failure (5xx) still rolls back.
+ */
+void call_keep(struct call *c);
 
 /* Paging of the request: _offset is a page number, _limit the page size. */
 struct page {

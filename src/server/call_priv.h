@@ -22,6 +22,7 @@ struct call_private {
     bool audited; /* the handler wrote the row of this call */
     struct auth_verdict *verdict;
     bool forget; /* call_forget_principals: done once the change is committed */
+    bool keep;   /* call_keep: committed although refused */
 };
 
 /* Ends the call's transaction, if one is open. */

@@ -103,11 +103,33 @@ write_audit(struct call *c, struct err *err)
     return store_audit_add(scope, a, err);
 }
 
+/* The handler refused, yet what it wrote counts. If that cannot be kept, the answer is the failure. */
+static enum err_code
+keep(struct call *c, enum err_code refusal, struct err *err)
+{
+    struct err own = {.code = ERR_OK};
+    enum err_code rc = str_given(c->priv->audit.description) ? write_audit(c, &own) : ERR_OK;
+    if (!rc)
+        rc = call_commit(c, &own);
+    else
+        call_rollback(c);
+    if (rc) {
+        *err = own;
+        c->priv->n_errors = 0;
+        return rc;
+    }
+    if (c->priv->forget)
+        auth_forget(c->server->auth);
+    return refusal;
+}
+
 static enum err_code
 attempt(struct call *c, op_fn *fn, struct err *err)
 {
     call_rewind(c);
     enum err_code rc = fn(c, err);
+    if (rc && c->priv->keep && err_http(rc) < 500)
+        return keep(c, rc, err);
     if (!rc)
         rc = write_audit(c, err);
     if (!rc && c->reply.failed)

@@ -1,0 +1,75 @@
+#include "server/flow.h"
+
+#include "base/rand.h"
+#include "crypto/token.h"
+
+enum { TOKEN_TEXT_MAX = 256 };
+
+/* Each digit is as likely as any other, also the first. */
+static struct str
+new_code(struct arena *a)
+{
+    uint32_t limit = 1;
+    for (int i = 0; i < FLOW_CODE_DIGITS; i++)
+        limit *= 10;
+    return arena_printf(a, "%0*u", FLOW_CODE_DIGITS, (unsigned)rand_below(limit));
+}
+
+enum err_code
+flow_start(struct call *c, const struct scope *s, struct flow *f, unsigned how, struct str *token,
+           struct err *err)
+{
+    *token = token_new(c->arena);
+    f->token_hash = token_hash_hex(c->arena, *token);
+    if (how & FLOW_WITH_CODE)
+        f->code = new_code(c->arena);
+    return store_flow_add(s, f, (how & FLOW_ALONE) != 0, err);
+}
+
+/* A token as somebody sent it, as the hash it would be kept under. Nothing of that length exists. */
+static struct str
+hash_of(struct call *c, struct str token)
+{
+    return token.n > TOKEN_TEXT_MAX ? STR("-") : token_hash_hex(c->arena, token);
+}
+
+static enum err_code
+refuse(struct call *c, enum err_code rc, const struct flow_refusal *refusal, struct err *err)
+{
+    if (rc == ERR_GONE)
+        return call_refuse(c, err, ERR_INVALID, "ER-01017", "Code has expired");
+    if (rc == ERR_NOT_FOUND)
+        return call_refuse(c, err, refusal->code, refusal->ref, "%s", refusal->text);
+    return rc;
+}
+
+enum err_code
+flow_find(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
+          const struct flow_refusal *refusal, struct flow *out, struct err *err)
+{
+    return refuse(c, store_flow_get(s, kind, hash_of(c, token), out, err), refusal, err);
+}
+
+enum err_code
+flow_redeem(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
+            const struct flow_refusal *refusal, struct flow *out, struct err *err)
+{
+    enum err_code rc = flow_find(c, s, kind, token, refusal, out, err);
+    return rc ? rc : refuse(c, store_flow_take(s, kind, out->token_hash, err), refusal, err);
+}
+
+enum err_code
+flow_redeem_code(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
+                 struct str code, struct flow *out, struct err *err)
+{
+    static const struct flow_refusal wrong = {ERR_INVALID, "ER-01011", "Invalid code"};
+    call_keep(c);
+    enum err_code rc = store_flow_try(s, kind, hash_of(c, token), FLOW_TRIES, out, err);
+    if (rc == ERR_LIMIT)
+        rc = ERR_NOT_FOUND;
+    if (rc)
+        return refuse(c, rc, &wrong, err);
+    bool right = out->code.n > 0 && token_same(code, out->code);
+    return refuse(c, right ? store_flow_take(s, kind, out->token_hash, err) : ERR_NOT_FOUND, &wrong,
+                  err);
+}

@@ -1,0 +1,39 @@
+#ifndef SERVER_FLOW_H
+#define SERVER_FLOW_H
+/*
+ * Handlers' side of store/flows.h: making tokens and codes, and checking them with the service's
+ * answers. In the call's transaction.
+ */
+#include "server/call.h"
+#include "store/flows.h"
+
+enum { FLOW_TRIES = 5, FLOW_CODE_DIGITS = 6 };
+
+enum flow_start {
+    FLOW_WITH_CODE = 1 << 0, /* draws a six-digit code into f->code */
+    FLOW_ALONE = 1 << 1      /* older flows of the same kind and person are void */
+};
+/* Draws a token, adds the flow, gives the token (in the call's arena). f->token_hash is filled in. */
+enum err_code flow_start(struct call *c, const struct scope *s, struct flow *f, unsigned how,
+                         struct str *token, struct err *err) MUST_USE;
+/* The living flow of a token; 400 ER-01017 when expired, `refusal` as status and text when unknown. */
+struct flow_refusal {
+    enum err_code code;
+    const char *ref, *text;
+};
+enum err_code flow_find(struct call *c, const struct scope *s, enum flow_kind kind,
+                        struct str token, const struct flow_refusal *refusal, struct flow *out,
+                        struct err *err) MUST_USE;
+/*
+ * Counts a try, compares the code in constant time, and takes the flow when it is right. Wrong code:
+ * 400 ER-01011 "Invalid code", expired: 400 ER-01017 "Code has expired"; after FLOW_TRIES wrong ones
+ * the flow is void. The count is kept although the call is refused (call_keep).
+ */
+enum err_code flow_redeem_code(struct call *c, const struct scope *s, enum flow_kind kind,
+                               struct str token, struct str code, struct flow *out,
+                               struct err *err) MUST_USE;
+/* Finds and takes a flow that needs no code. */
+enum err_code flow_redeem(struct call *c, const struct scope *s, enum flow_kind kind,
+                          struct str token, const struct flow_refusal *refusal, struct flow *out,
+                          struct err *err) MUST_USE;
+#endif

@@ -1,0 +1,7 @@
+#ifndef SERVER_SETTINGS_H
+#define SERVER_SETTINGS_H
+/* The documents that more than one module reads, see document.h; each is defined where its operations are. */
+#include "server/document.h"
+
+extern const struct document core_settings; /* ops/config.c: token lifetimes, sign-ups, cookies */
+#endif
