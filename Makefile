@@ -44,14 +44,14 @@ endif
 CFLAGS_ALL := -std=c17 $(WARN) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 
 PKG_COMMON := libcjson libsodium libutf8proc
-# libcurl and libpq are not here: net/curl_api.c loads the one on the worker thread, after the first frame,
-# db/pgsql_api.c the other when a PostgreSQL database is opened.
+# Not here, for they are loaded when they are needed: libcurl (net/curl_api.c, after the first frame), libpq
+# (db/pgsql_api.c, when a PostgreSQL database is opened), libpng (qr/png_api.c) and libzbar (qr/zbar_api.c).
 PKG_gatehouse := $(PKG_COMMON) ncursesw libqrencode
-PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libcrypto libargon2 libidn2
+PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libcrypto libargon2 libidn2 libqrencode
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
 # Folders only: which parts of libc are visible is for us to say (ncurses would ask for an older POSIX).
-CPPFLAGS_ALL += $(sort $(filter-out -D%,$(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl libpq)))
+CPPFLAGS_ALL += $(sort $(filter-out -D%,$(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl libpq libpng zbar)))
 
 # --- What is built ----------------------------------------------------------------------------------------------
 
@@ -61,7 +61,8 @@ obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 # What each program is made of. `main` files are named so and never go into the test library.
 SHARED_SRC := $(call src,src/base src/api)
 CONSOLE_SRC := $(call src,src/net src/client src/cli src/qr ui ui/resources)
-SERVER_SRC := $(call src,src/crypto src/db src/store src/server src/server/ops)
+SERVER_SRC := $(call src,src/crypto src/db src/store src/server src/server/ops) \
+  src/qr/code.c src/qr/png_api.c src/qr/png_write.c
 CONSOLE_LIB := $(filter-out %/main.c,$(CONSOLE_SRC))
 SERVER_LIB := $(filter-out %/main.c,$(SERVER_SRC))
 ALL_SRC := $(SHARED_SRC) $(CONSOLE_SRC) $(SERVER_SRC)

@@ -1,0 +1,27 @@
+#ifndef QR_PNG_API_H
+#define QR_PNG_API_H
+/*
+ * libpng, loaded at the first picture: linking it would cost every start of both programs for
+ * something that few runs need. Only its simplified interface is used, which reports failures by
+ * return value. Loaded once per process; any thread.
+ */
+#include "base/err.h"
+
+#include <png.h>
+
+/* PNG_FUNCTION(member, symbol) */
+#define PNG_FUNCTIONS                                                                              \
+    PNG_FUNCTION_ROW(begin_read, png_image_begin_read_from_memory)                                 \
+    PNG_FUNCTION_ROW(finish_read, png_image_finish_read)                                           \
+    PNG_FUNCTION_ROW(image_free, png_image_free)                                                   \
+    PNG_FUNCTION_ROW(write, png_image_write_to_memory)
+
+struct png_api {
+#define PNG_FUNCTION_ROW(member, symbol) __typeof__(symbol) *member;
+    PNG_FUNCTIONS
+#undef PNG_FUNCTION_ROW
+};
+
+/* The functions; NULL with err set if the library cannot be loaded. */
+const struct png_api *png_api_load(struct err *err);
+#endif
