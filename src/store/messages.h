@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 enum message_channel { MESSAGE_EMAIL, MESSAGE_SMS };
+enum { MESSAGE_MAX = 2 * 1024 * 1024 }; /* what a message may say in all */
 
 struct message {
     enum message_channel channel;
@@ -18,7 +19,7 @@ struct message {
     struct str user_id, tenant_id;
     bool decoy; /* dropped instead of sent */
 };
-/* Queues it. *id (may be NULL) is the message's public id. */
+/* Queues it. *id (may be NULL) is the message's public id. ERR_LIMIT past MESSAGE_MAX. */
 enum err_code store_message_add(const struct scope *s, const struct message *m, struct str *id,
                                 struct err *err) MUST_USE;
 #endif
