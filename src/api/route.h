@@ -40,7 +40,4 @@ enum route_outcome route_find(const struct route_table *t, enum method m, struct
                               struct arena *a, struct route_match *out);
 /* Value of a path parameter by name; absent if there is none. */
 struct str route_param(const struct route_match *match, struct str name);
-/* Percent-decodes one part of a path or query. Absent if it is malformed or holds a NUL or bad
- * UTF-8. */
-struct str route_unescape(struct str s, bool plus_is_space, struct arena *a);
 #endif

@@ -53,9 +53,3 @@ token_matches(struct str token, struct str hex)
     (void)sodium_bin2hex(mine, sizeof mine, hash, sizeof hash);
     return hex.n == sizeof mine - 1 && sodium_memcmp(hex.p, mine, sizeof mine - 1) == 0;
 }
-
-bool
-token_same(struct str a, struct str b)
-{
-    return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
-}

@@ -18,6 +18,4 @@ void token_fingerprint(struct str token, unsigned char out[TOKEN_HASH_SIZE]);
 struct str token_hash_hex(struct arena *a, struct str token);
 /* True if `token` has the fingerprint `hex`; takes the same time wherever they differ. */
 bool token_matches(struct str token, struct str hex);
-/* Equal texts; takes the same time wherever texts of one length differ. For codes. */
-bool token_same(struct str a, struct str b);
 #endif

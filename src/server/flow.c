@@ -69,7 +69,7 @@ flow_redeem_code(struct call *c, const struct scope *s, enum flow_kind kind, str
         rc = ERR_NOT_FOUND;
     if (rc)
         return refuse(c, rc, &wrong, err);
-    bool right = out->code.n > 0 && token_same(code, out->code);
+    bool right = out->code.n > 0 && str_eq_secret(code, out->code);
     return refuse(c, right ? store_flow_take(s, kind, out->token_hash, err) : ERR_NOT_FOUND, &wrong,
                   err);
 }

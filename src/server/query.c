@@ -1,6 +1,6 @@
 #include "server/query.h"
 
-#include "api/route.h"
+#include "base/url.h"
 
 static bool
 add_pair(struct pairs *out, struct str part, struct arena *a)
@@ -11,8 +11,8 @@ add_pair(struct pairs *out, struct str part, struct arena *a)
     if (out->n == QUERY_PAIRS_MAX)
         return false;
     struct check_pair *pair = &out->items[out->n++];
-    pair->name = route_unescape(str_sub(part, 0, (size_t)eq), true, a);
-    pair->value = route_unescape(str_sub(part, (size_t)eq + 1, part.n), true, a);
+    pair->name = url_unescape(str_sub(part, 0, (size_t)eq), true, a);
+    pair->value = url_unescape(str_sub(part, (size_t)eq + 1, part.n), true, a);
     return str_given(pair->name) && str_given(pair->value);
 }
 

@@ -4,7 +4,7 @@
  * valid UTF-8.
  */
 #include "api/check.h"
-#include "api/route.h"
+#include "base/url.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -20,8 +20,8 @@ split_query(struct str query, struct arena *a, struct check_pair *pairs)
     while (n < PAIRS_MAX && str_next(&query, '&', &part)) {
         struct str name = STR("");
         str_next(&part, '=', &name);
-        name = route_unescape(name, true, a);
-        struct str value = str_given(part) ? route_unescape(part, true, a) : STR("");
+        name = url_unescape(name, true, a);
+        struct str value = str_given(part) ? url_unescape(part, true, a) : STR("");
         if (str_given(name) && str_given(value))
             pairs[n++] = (struct check_pair){name, value};
     }

@@ -8,6 +8,7 @@
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/url.h"
 
 struct fixture {
     struct route_table *table;
@@ -262,11 +263,11 @@ static void
 test_unescape(void **state)
 {
     struct fixture *f = *state;
-    assert_true(str_eq(route_unescape(STR("a+b%20c"), true, &f->arena), STR("a b c")));
-    assert_true(str_eq(route_unescape(STR("a+b%2Bc"), false, &f->arena), STR("a+b+c")));
-    assert_true(str_given(route_unescape(STR(""), true, &f->arena)));
-    assert_false(str_given(route_unescape(STR("%00"), true, &f->arena)));
-    assert_false(str_given(route_unescape(STR("%+1"), true, &f->arena)));
+    assert_true(str_eq(url_unescape(STR("a+b%20c"), true, &f->arena), STR("a b c")));
+    assert_true(str_eq(url_unescape(STR("a+b%2Bc"), false, &f->arena), STR("a+b+c")));
+    assert_true(str_given(url_unescape(STR(""), true, &f->arena)));
+    assert_false(str_given(url_unescape(STR("%00"), true, &f->arena)));
+    assert_false(str_given(url_unescape(STR("%+1"), true, &f->arena)));
 }
 
 /* Generous: the promise is a microsecond, and sanitizers cost a factor. */
