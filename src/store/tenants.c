@@ -316,6 +316,7 @@ empty_tenant(const struct scope *s, const struct tenant *t, struct err *err)
         "UPDATE totals SET total = 0, generation = generation + 1 WHERE list = $1",
         "DELETE FROM configurations WHERE tenant_seq = $1",
         "DELETE FROM sealed_values WHERE tenant_seq = $1",
+        "DELETE FROM tenant_invites WHERE tenant_seq = $1",
         "DELETE FROM roles WHERE tenant_seq = $1",
     };
 #undef MEMBERS
