@@ -1,7 +1,9 @@
 #include "server/flow.h"
 
+#include "base/mem.h"
 #include "base/rand.h"
 #include "crypto/token.h"
+#include "server/state.h"
 
 enum { TOKEN_TEXT_MAX = 256 };
 
@@ -36,6 +38,8 @@ hash_of(struct call *c, struct str token)
 static enum err_code
 refuse(struct call *c, enum err_code rc, const struct flow_refusal *refusal, struct err *err)
 {
+    if (rc == ERR_GONE && refusal->expired_text)
+        return call_refuse(c, err, ERR_INVALID, refusal->expired_ref, "%s", refusal->expired_text);
     if (rc == ERR_GONE)
         return call_refuse(c, err, ERR_INVALID, "ER-01017", "Code has expired");
     if (rc == ERR_NOT_FOUND)
@@ -62,7 +66,8 @@ enum err_code
 flow_redeem_code(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
                  struct str code, struct flow *out, struct err *err)
 {
-    static const struct flow_refusal wrong = {ERR_INVALID, "ER-01011", "Invalid code"};
+    static const struct flow_refusal wrong = {
+        .code = ERR_INVALID, .ref = "ER-01011", .text = "Invalid code"};
     call_keep(c);
     enum err_code rc = store_flow_try(s, kind, hash_of(c, token), FLOW_TRIES, out, err);
     if (rc == ERR_LIMIT)
@@ -72,4 +77,49 @@ flow_redeem_code(struct call *c, const struct scope *s, enum flow_kind kind, str
     bool right = out->code.n > 0 && str_eq_secret(code, out->code);
     return refuse(c, right ? store_flow_take(s, kind, out->token_hash, err) : ERR_NOT_FOUND, &wrong,
                   err);
+}
+
+struct peek {
+    struct call *c;
+    enum flow_kind kind;
+    struct str hash;
+    struct flow *out;
+};
+
+static enum err_code
+run_peek(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct peek *p = arg;
+    struct scope s;
+    enum err_code rc =
+        scope_open(&s, conn, p->c->arena, p->c->vendor_id, (struct str){NULL, 0}, err);
+    s.now = p->c->now;
+    return rc ? rc : store_flow_get(&s, p->kind, p->hash, p->out, err);
+}
+
+enum err_code
+flow_peek(struct call *c, enum flow_kind kind, struct str token, struct flow *out, bool *found,
+          struct err *err)
+{
+    struct peek p = {c, kind, hash_of(c, token), out};
+    struct err own = {.code = ERR_OK};
+    *out = (struct flow){.kind = kind};
+    enum err_code rc = store_tx(c->server->store, DB_READ, run_peek, &p, &own);
+    *found = rc == ERR_OK;
+    if (rc == ERR_OK || rc == ERR_NOT_FOUND || rc == ERR_GONE)
+        return ERR_OK;
+    *err = own;
+    return rc;
+}
+
+enum err_code
+flow_void_mailed(const struct scope *s, struct str user_id, struct err *err)
+{
+    static const enum flow_kind mailed[] = {FLOW_ACTIVATION, FLOW_INVITATION, FLOW_PASSWORD_RESET,
+                                            FLOW_MAGIC_LINK, FLOW_EMAIL_CODE, FLOW_MFA_EMAIL,
+                                            FLOW_UNLOCK};
+    enum err_code rc = ERR_OK;
+    for (size_t i = 0; !rc && i < COUNT_OF(mailed); i++)
+        rc = store_flow_void(s, mailed[i], user_id, err);
+    return rc;
 }

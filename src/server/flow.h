@@ -16,11 +16,14 @@ enum flow_start {
 /* Draws a token, adds the flow, gives the token (in the call's arena). f->token_hash is filled in. */
 enum err_code flow_start(struct call *c, const struct scope *s, struct flow *f, unsigned how,
                          struct str *token, struct err *err) MUST_USE;
-/* The living flow of a token; 400 ER-01017 when expired, `refusal` as status and text when unknown. */
+/* What a token that is unknown or used is answered with, and one whose time is over (ref and text
+ * NULL: ER-01017 "Code has expired", as 400). */
 struct flow_refusal {
     enum err_code code;
     const char *ref, *text;
+    const char *expired_ref, *expired_text;
 };
+/* The living flow of a token. */
 enum err_code flow_find(struct call *c, const struct scope *s, enum flow_kind kind,
                         struct str token, const struct flow_refusal *refusal, struct flow *out,
                         struct err *err) MUST_USE;
@@ -36,4 +39,12 @@ enum err_code flow_redeem_code(struct call *c, const struct scope *s, enum flow_
 enum err_code flow_redeem(struct call *c, const struct scope *s, enum flow_kind kind,
                           struct str token, const struct flow_refusal *refusal, struct flow *out,
                           struct err *err) MUST_USE;
+/*
+ * Looks a token up before the call's transaction begins, for what has to be known for slow work.
+ * *found false: unknown, used or expired; the answer comes from the redeeming later.
+ */
+enum err_code flow_peek(struct call *c, enum flow_kind kind, struct str token, struct flow *out,
+                        bool *found, struct err *err) MUST_USE;
+/* Voids everything that was mailed to the person and still lets somebody in: after the address changed. */
+enum err_code flow_void_mailed(const struct scope *s, struct str user_id, struct err *err) MUST_USE;
 #endif

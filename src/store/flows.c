@@ -256,3 +256,19 @@ store_flow_void(const struct scope *s, enum flow_kind kind, struct str user_id, 
               : db_exec(s->conn, "DELETE FROM flows WHERE user_seq = $1 AND kind = $2",
                         DB_ARGS(DB_I(user), DB_T(kind_text(kind))), NULL, err);
 }
+
+enum err_code
+store_flow_void_in(const struct scope *s, enum flow_kind kind, struct str user_id,
+                   struct str tenant_id, struct err *err)
+{
+    int64_t user = 0;
+    enum err_code rc = find_user(s, user_id, &user, err);
+    if (rc == ERR_NOT_FOUND)
+        return ERR_OK;
+    return rc ? rc
+              : db_exec(s->conn,
+                        "DELETE FROM flows WHERE user_seq = $1 AND kind = $2 AND tenant_seq IN "
+                        "(SELECT seq FROM tenants WHERE env = $3 AND tenant_id = $4)",
+                        DB_ARGS(DB_I(user), DB_T(kind_text(kind)), DB_I(s->env), DB_T(tenant_id)),
+                        NULL, err);
+}

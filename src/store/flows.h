@@ -56,6 +56,9 @@ enum err_code store_flow_take(const struct scope *s, enum flow_kind kind, struct
 /* Drops the person's flows of that kind; none is fine. */
 enum err_code store_flow_void(const struct scope *s, enum flow_kind kind, struct str user_id,
                               struct err *err) MUST_USE;
+/* As store_flow_void, but only those that are about that tenant. */
+enum err_code store_flow_void_in(const struct scope *s, enum flow_kind kind, struct str user_id,
+                                 struct str tenant_id, struct err *err) MUST_USE;
 /* The person's newest living flow of that kind; ERR_NOT_FOUND if there is none. */
 enum err_code store_flow_of_user(const struct scope *s, enum flow_kind kind, struct str user_id,
                                  struct flow *out, struct err *err) MUST_USE;

@@ -126,6 +126,28 @@ a_newer_one_makes_the_older_worthless(void **state)
     assert_int_equal(store_flow_of_user(&w.s, a.kind, ada, &found, &w.err), ERR_NOT_FOUND);
 }
 
+/* A person may be invited to several tenants at once. */
+static void
+those_of_one_tenant_can_be_dropped(void **state)
+{
+    (void)state;
+    struct scope acme = world_tenant(&w, "acme"), beta = world_tenant(&w, "beta");
+    struct str ada = world_user(&w, "ada@acme.example", "Ada");
+    struct flow a = a_flow(FLOW_INVITATION, "a1", ada), b = a_flow(FLOW_INVITATION, "b1", ada);
+    struct flow other = a_flow(FLOW_ACTIVATION, "a1", ada), found;
+    a.tenant_id = other.tenant_id = acme.tenant;
+    b.tenant_id = beta.tenant;
+    OK(store_flow_add(&w.s, &a, false, &w.err));
+    OK(store_flow_add(&w.s, &b, false, &w.err));
+    OK(store_flow_add(&w.s, &other, false, &w.err));
+    OK(store_flow_void_in(&w.s, FLOW_INVITATION, ada, STR("acme"), &w.err));
+    OK(store_flow_void_in(&w.s, FLOW_INVITATION, ada, STR("nowhere"), &w.err));
+    OK(store_flow_void_in(&w.s, FLOW_INVITATION, STR("nobody"), STR("beta"), &w.err));
+    assert_int_equal(store_flow_get(&w.s, a.kind, STR("a1"), &found, &w.err), ERR_NOT_FOUND);
+    OK(store_flow_get(&w.s, b.kind, STR("b1"), &found, &w.err));
+    OK(store_flow_get(&w.s, other.kind, STR("a1"), &found, &w.err));
+}
+
 static void
 what_cannot_be_added(void **state)
 {
@@ -169,6 +191,7 @@ main(void)
         TEST(time_ends_it),
         TEST(tries_are_counted),
         TEST(a_newer_one_makes_the_older_worthless),
+        TEST(those_of_one_tenant_can_be_dropped),
         TEST(what_cannot_be_added),
         TEST(codes_are_sealed_in_their_row),
     };
