@@ -48,6 +48,7 @@ PKG_COMMON := libcjson libsodium libutf8proc
 # (db/pgsql_api.c, when a PostgreSQL database is opened), libpng (qr/png_api.c) and libzbar (qr/zbar_api.c).
 PKG_gatehouse := $(PKG_COMMON) ncursesw libqrencode
 PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libcrypto libargon2 libidn2 libqrencode
+LIBS_gatehoused := -lcrack # it has no pkg-config file
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
 # Folders only: which parts of libc are visible is for us to say (ncurses would ask for an older POSIX).
@@ -83,7 +84,7 @@ $(OUT)/gatehouse: $(call obj,$(SHARED_SRC) $(CONSOLE_SRC))
 	  -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) -lm -lpthread -ldl
 $(OUT)/gatehoused: $(call obj,$(SHARED_SRC) $(SERVER_SRC))
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) -lm -lpthread -ldl
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
 
 # A file that is written anew only when its text changes: $(call keep,FILE,TEXT).
 quoted = '$(subst ','\'',$(1))'
@@ -125,7 +126,7 @@ $(OUT)/%.o: %.c $(OUT)/flags | $(GEN)
 LIB_OBJ := $(call obj,$(SHARED_SRC) $(CONSOLE_LIB) $(SERVER_LIB))
 $(OUT)/libgatehouse-test.a: $(LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
-TEST_LIBS = $(call pkglibs,cmocka libcurl $(PKG_gatehouse) $(PKG_gatehoused)) -lm -lpthread -ldl
+TEST_LIBS = $(call pkglibs,cmocka libcurl $(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(UNIT_SRC))
 SUPPORT_SRC := $(wildcard tests/support/*.c)
@@ -239,7 +240,7 @@ doc-programs: $(OUT)/doc/tables $(OUT)/doc/still.so
 $(OUT)/doc/tables: $(OUT)/doc/gen/tables.o $(OUT)/libgatehouse-test.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ \
-	  $(call pkglibs,$(PKG_gatehouse) $(PKG_gatehoused)) -lm -lpthread -ldl
+	  $(call pkglibs,$(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
 $(OUT)/doc/still.so: doc/gen/still.c
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"

@@ -13,6 +13,7 @@
 #include "server/demo.h"
 #include "server/dispatch.h"
 #include "server/environment.h"
+#include "server/known_passwords.h"
 #include "server/meta.h"
 #include "server/metrics.h"
 #include "server/ratelimit.h"
@@ -125,6 +126,8 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
 {
     s->registry = mem_new(1, sizeof *s->registry);
     enum err_code rc = registry_init(s->registry, err);
+    if (!rc)
+        rc = known_passwords_open(&s->known, o->breached_passwords, err);
     if (!rc)
         rc = open_store(s, o, err);
     if (!rc)
@@ -254,6 +257,7 @@ server_stop(struct server *s)
     route_free(s->routes);
     ratelimit_free(s->limits);
     password_gate_free(s->passwords);
+    known_passwords_close(s->known);
     mem_free(s->metrics);
     mem_free(s->registry);
     arena_fini(&s->arena);

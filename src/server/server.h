@@ -16,6 +16,7 @@ struct server_options {
     const char *data; /* folder; made when missing. NULL: nothing is written beside the database */
     const char *database; /* NULL: sqlite:DATA/gatehouse.db */
     const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
+    const char *breached_passwords; /* file of breached passwords; NULL: none */
     bool insecure_listen, demo;
     bool existing;             /* the database must be there already, and is only looked at */
     unsigned threads, workers; /* 0: as fits the machine */

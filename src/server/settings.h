@@ -4,4 +4,6 @@
 #include "server/document.h"
 
 extern const struct document core_settings; /* ops/config.c: token lifetimes, sign-ups, cookies */
+extern const struct document password_settings; /* ops/password_settings.c: complexity */
+extern const struct document password_history_settings, password_rotation_settings; /* there */
 #endif

@@ -10,6 +10,7 @@
 
 struct authority;
 struct http;
+struct known_passwords;
 struct metrics;
 struct password_gate;
 struct ratelimit;
@@ -28,6 +29,7 @@ struct server {
     struct authority *auth;
     struct metrics *metrics;
     struct password_gate *passwords;
+    struct known_passwords *known;
     struct http *http;
     struct str vendor;     /* default environment */
     struct str public_url; /* "http://127.0.0.1:8088", no slash at the end */

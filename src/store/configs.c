@@ -42,6 +42,32 @@ store_config_effective(const struct scope *s, struct str name, struct config *ou
     return rc;
 }
 
+enum err_code
+store_config_of_user(const struct scope *s, struct str name, struct str user_id, struct str also,
+                     bool environment_only, struct config_list *out, struct err *err)
+{
+    *out = (struct config_list){NULL, 0};
+    size_t size = 0;
+    struct db_stmt *st;
+    enum err_code rc = db_query(
+        s->conn,
+        "SELECT document, tenant_seq FROM configurations WHERE env = $1 AND name = $2 AND "
+        "(tenant_seq = 0 OR "
+        "($5 = 0 AND (tenant_seq IN (SELECT m.tenant_seq FROM user_tenants m JOIN users u ON "
+        "u.seq = m.user_seq WHERE u.env = $1 AND u.id = $3) OR tenant_seq IN (SELECT seq FROM "
+        "tenants WHERE env = $1 AND tenant_id = $4)))) ORDER BY tenant_seq",
+        DB_ARGS(DB_I(s->env), DB_T(name), DB_T(user_id), DB_T(also), DB_I(environment_only)), &st,
+        err);
+    if (rc != ERR_OK)
+        return rc;
+    while (db_next(st, err) == DB_ROW) {
+        struct config_item *item = STORE_PUSH(s->arena, out->items, out->n, size);
+        item->document = store_text(st, 0, s->arena);
+        item->of_environment = db_int(st, 1) == 0;
+    }
+    return db_finish(st);
+}
+
 static enum err_code
 writable(const struct scope *s, struct err *err)
 {

@@ -23,6 +23,21 @@ enum err_code store_config_put(const struct scope *s, struct str name, struct st
 /* ERR_CONFLICT if there is one. */
 enum err_code store_config_create(const struct scope *s, struct str name, struct str document,
                                   struct err *err) MUST_USE;
+/*
+ * The documents of that name that bear on a person: the environment's own and, unless
+ * `environment_only`, those of all tenants the person is in and of `also`, a tenant they are about
+ * to join (absent: none). For rules of which the strictest holds. Any may be missing.
+ */
+struct config_list {
+    struct config_item {
+        struct str document;
+        bool of_environment;
+    } * items;
+    size_t n;
+};
+enum err_code store_config_of_user(const struct scope *s, struct str name, struct str user_id,
+                                   struct str also, bool environment_only, struct config_list *out,
+                                   struct err *err) MUST_USE;
 enum err_code store_config_delete(const struct scope *s, struct str name, struct err *err) MUST_USE;
 
 enum err_code store_sealed_put(const struct scope *s, struct str name, struct str plain,

@@ -28,6 +28,8 @@ build|pkg:libpq|libpq-dev|libpq-devel|libpq-dev|postgresql-libs|postgresql-devel
 build|pkg:libcrypto|libssl-dev|openssl-devel|openssl-dev|openssl|libopenssl-devel|openssl
 build|pkg:libargon2|libargon2-dev|libargon2-devel|argon2-dev|argon2|libargon2-devel|argon2
 build|pkg:libidn2|libidn2-dev|libidn2-devel|libidn2-dev|libidn2|libidn2-devel|libidn2
+build|hdr:crack.h|libcrack2-dev|cracklib-devel|cracklib-dev|cracklib|cracklib-devel|cracklib
+test|file:/var/cache/cracklib/cracklib_dict.pwi|cracklib-runtime|-|-|-|-|-
 test|pkg:cmocka|libcmocka-dev|libcmocka-devel|cmocka-dev|cmocka|libcmocka-devel|cmocka
 test|bin:expect|expect|expect|expect|expect|expect|expect
 test|bin:tmux|tmux|tmux|tmux|tmux|tmux|tmux
@@ -82,6 +84,7 @@ present() {
     hdr:clang-runtime)
         c=$(command -v clang || command -v clang-14) || return 1
         [ -n "$(find "$("$c" -print-resource-dir)" -name 'libclang_rt.fuzzer*' 2>/dev/null | head -n 1)" ] ;;
+    file:*) [ -e "${1#file:}" ] ;;
     hdr:*) echo "#include <${1#hdr:}>" | cc -E -x c - >/dev/null 2>&1 ;;
     *) echo "deps: unknown probe $1" >&2; exit 1 ;;
     esac
