@@ -126,7 +126,7 @@ $(OUT)/%.o: %.c $(OUT)/flags | $(GEN)
 LIB_OBJ := $(call obj,$(SHARED_SRC) $(CONSOLE_LIB) $(SERVER_LIB))
 $(OUT)/libgatehouse-test.a: $(LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
-TEST_LIBS = $(call pkglibs,cmocka libcurl $(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
+TEST_LIBS = $(call pkglibs,cmocka libcurl libpng $(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(UNIT_SRC))
 SUPPORT_SRC := $(wildcard tests/support/*.c)

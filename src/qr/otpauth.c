@@ -8,10 +8,16 @@
 
 enum { SECRET_MAX = 256, DIGITS = 6, PERIOD = 30 };
 
+static bool
+begins(struct str uri, struct str scheme)
+{
+    return uri.n >= scheme.n && str_eq_nocase(str_sub(uri, 0, scheme.n), scheme);
+}
+
 bool
 otpauth_is(struct str text)
 {
-    return text.n >= 10 && str_eq_nocase(str_sub(text, 0, 10), STR("otpauth://"));
+    return begins(text, STR("otpauth://"));
 }
 
 static enum err_code
@@ -35,6 +41,17 @@ read_label(struct str label, struct arena *a, struct otpauth *out, struct err *e
     return ERR_OK;
 }
 
+/* Upper case; '\0' for what only separates, -1 for what cannot be in base32. */
+static int
+base32_char(char c)
+{
+    if (c == ' ' || c == '-' || c == '=')
+        return '\0';
+    if (c >= 'a' && c <= 'z')
+        c = (char)(c - 'a' + 'A');
+    return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7') ? c : -1;
+}
+
 /* People and programs write secrets in lower case, in groups, and padded. */
 static enum err_code
 read_secret(struct str value, struct arena *a, struct otpauth *out, struct err *err)
@@ -42,14 +59,11 @@ read_secret(struct str value, struct arena *a, struct otpauth *out, struct err *
     char *clean = ARENA_ARRAY(a, value.n + 1, char);
     size_t n = 0;
     for (size_t i = 0; i < value.n; i++) {
-        char c = value.p[i];
-        if (c == ' ' || c == '-' || c == '=')
-            continue;
-        if (c >= 'a' && c <= 'z')
-            c = (char)(c - 'a' + 'A');
-        if (!((c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7')))
+        int c = base32_char(value.p[i]);
+        if (c < 0)
             return fault(err, "its secret is not base32");
-        clean[n++] = c;
+        if (c)
+            clean[n++] = (char)c;
     }
     if (n == 0 || n > SECRET_MAX)
         return fault(err, n ? "its secret is too long" : "it has no secret");
@@ -103,19 +117,11 @@ read_parameter(struct str name, struct str value, struct arena *a, struct otpaut
     return ERR_OK;
 }
 
-enum err_code
-otpauth_parse(struct str uri, struct arena *a, struct otpauth *out, struct err *err)
+static enum err_code
+read_parameters(struct str rest, struct arena *a, struct otpauth *out, struct err *err)
 {
-    *out = (struct otpauth){.digits = DIGITS, .period = PERIOD, .algorithm = STR("SHA1")};
-    if (uri.n > OTPAUTH_MAX)
-        return fault(err, "it is too long");
-    out->counter = uri.n >= 15 && str_eq_nocase(str_sub(uri, 0, 15), STR(HOTP));
-    if (!out->counter && !(uri.n >= 15 && str_eq_nocase(str_sub(uri, 0, 15), STR(TOTP))))
-        return fault(err, "it does not begin with " TOTP);
-    struct str rest = str_sub(uri, 15, uri.n), part = rest;
-    ptrdiff_t mark = str_find_char(rest, '?');
-    enum err_code rc = read_label(mark < 0 ? rest : str_sub(rest, 0, (size_t)mark), a, out, err);
-    rest = mark < 0 ? (struct str){NULL, 0} : str_sub(rest, (size_t)mark + 1, rest.n);
+    struct str part;
+    enum err_code rc = ERR_OK;
     while (!rc && str_next(&rest, '&', &part)) {
         ptrdiff_t eq = str_find_char(part, '=');
         if (eq > 0)
@@ -123,6 +129,24 @@ otpauth_parse(struct str uri, struct arena *a, struct otpauth *out, struct err *
                                 url_unescape(str_sub(part, (size_t)eq + 1, part.n), false, a), a,
                                 out, err);
     }
+    return rc;
+}
+
+enum err_code
+otpauth_parse(struct str uri, struct arena *a, struct otpauth *out, struct err *err)
+{
+    *out = (struct otpauth){.digits = DIGITS, .period = PERIOD, .algorithm = STR("SHA1")};
+    if (uri.n > OTPAUTH_MAX)
+        return fault(err, "it is too long");
+    out->counter = begins(uri, STR(HOTP));
+    if (!out->counter && !begins(uri, STR(TOTP)))
+        return fault(err, "it does not begin with " TOTP);
+    struct str rest = str_sub(uri, sizeof TOTP - 1, uri.n);
+    ptrdiff_t mark = str_find_char(rest, '?');
+    size_t label = mark < 0 ? rest.n : (size_t)mark;
+    enum err_code rc = read_label(str_sub(rest, 0, label), a, out, err);
+    if (!rc && mark >= 0)
+        rc = read_parameters(str_sub(rest, label + 1, rest.n), a, out, err);
     return !rc && out->secret.n == 0 ? fault(err, "it has no secret") : rc;
 }
 

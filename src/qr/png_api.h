@@ -9,17 +9,17 @@
 
 #include <png.h>
 
-/* PNG_FUNCTION(member, symbol) */
+/* PNG_ROW(member, symbol) */
 #define PNG_FUNCTIONS                                                                              \
-    PNG_FUNCTION_ROW(begin_read, png_image_begin_read_from_memory)                                 \
-    PNG_FUNCTION_ROW(finish_read, png_image_finish_read)                                           \
-    PNG_FUNCTION_ROW(image_free, png_image_free)                                                   \
-    PNG_FUNCTION_ROW(write, png_image_write_to_memory)
+    PNG_ROW(begin_read, png_image_begin_read_from_memory)                                          \
+    PNG_ROW(finish_read, png_image_finish_read)                                                    \
+    PNG_ROW(image_free, png_image_free)                                                            \
+    PNG_ROW(write, png_image_write_to_memory)
 
 struct png_api {
-#define PNG_FUNCTION_ROW(member, symbol) __typeof__(symbol) *member;
+#define PNG_ROW(member, symbol) __typeof__(symbol) *member;
     PNG_FUNCTIONS
-#undef PNG_FUNCTION_ROW
+#undef PNG_ROW
 };
 
 /* The functions; NULL with err set if the library cannot be loaded. */
