@@ -63,7 +63,7 @@ obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 SHARED_SRC := $(call src,src/base src/api)
 CONSOLE_SRC := $(call src,src/net src/client src/cli src/qr ui ui/resources)
 SERVER_SRC := $(call src,src/crypto src/db src/store src/server src/server/ops) \
-  src/qr/code.c src/qr/png_api.c src/qr/png_write.c
+  src/qr/code.c src/qr/otpauth.c src/qr/png_api.c src/qr/png_write.c
 CONSOLE_LIB := $(filter-out %/main.c,$(CONSOLE_SRC))
 SERVER_LIB := $(filter-out %/main.c,$(SERVER_SRC))
 ALL_SRC := $(SHARED_SRC) $(CONSOLE_SRC) $(SERVER_SRC)

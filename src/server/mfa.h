@@ -1,9 +1,16 @@
 #ifndef SERVER_MFA_H
 #define SERVER_MFA_H
 /*
- * The second factor as sign-in sees it: is one due, and what does the challenge look like. Policy
- * (environment and tenants, the strictest of all the person's tenants holds), the person's devices,
- * mfaBypass and remembered devices decide. In the call's transaction.
+ * The second factor as sign-in sees it: is one due, what does the challenge look like, and what ends
+ * it. Policy (environment and tenants, the strictest of all the person's tenants holds), the
+ * person's devices, mfaBypass and remembered devices decide. In the call's transaction, unless said.
+ *
+ * A sign-in that waits for its second factor is an mfaToken: ten minutes, one person, good for
+ * nothing but the routes of the second factor, and gone with the first success. Handlers of those
+ * routes are all alike:
+ *
+ *     mfa_token_guess (or mfa_token_open, where nothing is guessed) > the factor > mfa_token_finish
+ *     mfa_token_guess > mfa_enrollable > the new factor > mfa_device_added > mfa_token_finish
  */
 #include "server/signin.h"
 
@@ -17,17 +24,70 @@ enum err_code mfa_challenge(struct call *c, const struct scope *s, const struct 
 /* After a second factor with remember_device: sets the device cookie if the policy allows it. */
 enum err_code mfa_remember_device(struct call *c, const struct scope *s, const struct signin *in,
                                   struct err *err) MUST_USE;
-/* Whether the mfaToken is good, and what was asked for when it was made. 401 else. */
-enum err_code mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token,
-                             struct signin *out, struct err *err) MUST_USE;
-/* Takes the mfaToken (once) and signs in with the factor just shown. */
-enum err_code mfa_token_finish(struct call *c, const struct scope *s, struct str mfa_token,
-                               unsigned method, struct str recovery_code, struct err *err) MUST_USE;
 
+/* ---- the waiting sign-in ---- */
+
+struct mfa_pending {
+    struct signin in;      /* as it was when the challenge was made; the person as of now */
+    struct str token_hash; /* to bind codes and challenges to this very sign-in */
+    bool enroll;           /* the person has nothing to show: a factor must be enrolled first */
+    struct str seed;       /* base32, of the challenge's qrCode; only with enroll */
+};
+/* 401 if it is unknown, over, or was made before the password changed. The scope has no tenant. */
+enum err_code mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token,
+                             struct mfa_pending *out, struct err *err) MUST_USE;
+/*
+ * The same for a request that shows something guessable: counts the attempt for the person in a
+ * transaction of its own, so none may be open yet. Beyond the limit *allowed is false, and the guess
+ * must be answered as a wrong one without being looked at (mfa_refuse_code).
+ */
+enum err_code mfa_token_guess(struct call *c, struct str mfa_token, const struct scope **s,
+                              struct mfa_pending *out, bool *allowed, struct err *err) MUST_USE;
+/* Takes the mfaToken (once) and signs in with the factor just shown; `method` is a bit of enum
+ * signin_method. rememberDevice is read from the body. */
+enum err_code mfa_token_finish(struct call *c, const struct scope *s, const struct mfa_pending *p,
+                               unsigned method, struct str recovery_code, struct err *err) MUST_USE;
+/* 400 ER-01011 "Invalid code": the one answer to codes that are wrong, used, or one too many. */
+enum err_code mfa_refuse_code(struct call *c, struct err *err) MUST_USE;
+
+/* ---- devices ---- */
+
+/* Kinds of factors, as bits; the order is that of mfaStrategies. */
+enum mfa_kind {
+    MFA_APP = 1 << 0,
+    MFA_PLATFORM = 1 << 1, /* security key built into a device */
+    MFA_CROSS_PLATFORM = 1 << 2,
+    MFA_SMS = 1 << 3,
+    MFA_EMAIL = 1 << 4,
+    MFA_KINDS = 5
+};
 /* All devices of a person as {webauthn, phones, authenticators, emails}; numbers and addresses masked. */
 enum err_code mfa_write_devices(struct call *c, const struct scope *s, const struct user *u,
                                 struct err *err) MUST_USE;
 /* Sets users.mfa_enrolled from the devices that are there, after any of them came or went. */
 enum err_code mfa_update_enrolled(struct call *c, const struct scope *s, struct str user_id,
                                   struct err *err) MUST_USE;
+
+/* 400 unless the environment lets people enrol this kind (strategies and configuration), and, with a
+ * waiting sign-in, unless that one is there to enrol: whoever has a factor shows it first. `p` is
+ * NULL for people who are signed in. */
+enum err_code mfa_enrollable(struct call *c, const struct scope *s, const struct mfa_pending *p,
+                             enum mfa_kind kind, struct err *err) MUST_USE;
+/* The kind may be used to sign in at the moment; 400 else. */
+enum err_code mfa_usable(struct call *c, const struct scope *s, const struct mfa_pending *p,
+                         enum mfa_kind kind, struct err *err) MUST_USE;
+/*
+ * A device was added: brings the person up to date, tells them, audits. *recovery_code (may be NULL)
+ * gets a new code when the person has none yet.
+ */
+enum err_code mfa_device_added(struct call *c, const struct scope *s, const struct user *u,
+                               enum mfa_kind kind, struct str device_id, struct str *recovery_code,
+                               struct err *err) MUST_USE;
+/* A device was removed: the same. With the last one go recovery code and remembered devices. */
+enum err_code mfa_device_removed(struct call *c, const struct scope *s, const struct user *u,
+                                 enum mfa_kind kind, struct str device_id,
+                                 struct err *err) MUST_USE;
+/* Removes everything there is, waiting sign-ins as well, and tells the person. Sessions stay. */
+enum err_code mfa_clear(struct call *c, const struct scope *s, const struct user *u,
+                        struct err *err) MUST_USE;
 #endif

@@ -1,0 +1,222 @@
+/* Is a second factor due, and the sign-in that waits for it. */
+#include "crypto/token.h"
+#include "server/cookie.h"
+#include "server/flow.h"
+#include "server/mfa_priv.h"
+
+enum { MFA_TOKEN_MS = 10 * 60 * 1000, TOKEN_TEXT_MAX = 256, DATA_MAX = 4096 };
+
+static const char DEVICE_COOKIE[] = "fe_device_";
+
+/* ---- remembered devices ---- */
+
+static struct str
+device_hash(struct call *c)
+{
+    struct str token = cookie_get(c, DEVICE_COOKIE);
+    if (token.n == 0 || token.n > TOKEN_TEXT_MAX)
+        return (struct str){NULL, 0};
+    return token_hash_hex(c->arena, token);
+}
+
+/* A new password forgets the devices of the old one. */
+static enum err_code
+is_remembered(struct call *c, const struct scope *s, const struct user *u,
+              const struct mfa_rules *rules, bool *out, struct err *err)
+{
+    struct str hash = device_hash(c);
+    int64_t since = 0;
+    *out = false;
+    if (!rules->may_remember || !str_given(hash))
+        return ERR_OK;
+    enum err_code rc = store_remembered(s, u->id, hash, &since, err);
+    *out = !rc && since > 0 && since >= u->password_changed_at;
+    return rc;
+}
+
+enum err_code
+mfa_remember_device(struct call *c, const struct scope *s, const struct signin *in, struct err *err)
+{
+    struct mfa_rules rules;
+    if (!in->remember_device)
+        return ERR_OK;
+    enum err_code rc = mfa_rules_load(c, s, in->user.id, &rules, err);
+    if (rc || !rules.may_remember)
+        return rc;
+    int64_t most = INT64_C(10) * 365 * 86400;
+    int64_t seconds = rules.remember_s < most ? rules.remember_s : most;
+    struct str token = token_new(c->arena);
+    rc = store_remember(s, in->user.id, token_hash_hex(c->arena, token), device_hash(c),
+                        s->now + seconds * 1000, err);
+    return rc ? rc : cookie_set(c, s, DEVICE_COOKIE, token, seconds, err);
+}
+
+/* ---- the waiting sign-in, as its flow remembers it ---- */
+
+static struct str
+pack(struct call *c, const struct mfa_pending *p)
+{
+    struct buf text;
+    struct jw w;
+    buf_init(&text, DATA_MAX);
+    jw_init(&w, &text);
+    jw_open(&w, '{');
+    jw_ki64(&w, "methods", p->in.methods);
+    jw_kstr(&w, "tenant", p->in.tenant_id);
+    jw_kstr(&w, "session", p->in.session_id);
+    jw_kbool(&w, "breached", p->in.is_breached);
+    jw_kbool(&w, "enroll", p->enroll);
+    jw_kstr(&w, "seed", p->seed);
+    jw_close(&w, '}');
+    struct str out = arena_str(c->arena, buf_str(&text));
+    buf_fini(&text);
+    return out;
+}
+
+static enum err_code
+unpack(struct call *c, struct str data, struct mfa_pending *p, struct err *err)
+{
+    struct json *j = json_parse(data, DATA_MAX, err);
+    int64_t methods = 0;
+    if (!j)
+        return err_set(err, ERR_CORRUPT, "a stored sign-in cannot be read");
+    (void)json_to_i64(json_get(j, "methods"), &methods);
+    (void)json_to_bool(json_get(j, "breached"), &p->in.is_breached);
+    (void)json_to_bool(json_get(j, "enroll"), &p->enroll);
+    p->in.methods = (unsigned)methods;
+    p->in.tenant_id = arena_str(c->arena, json_str(json_get(j, "tenant")));
+    p->in.session_id = arena_str(c->arena, json_str(json_get(j, "session")));
+    p->seed = arena_str(c->arena, json_str(json_get(j, "seed")));
+    json_free(j);
+    return ERR_OK;
+}
+
+static enum err_code
+refuse_token(struct call *c, struct err *err)
+{
+    return call_refuse(c, err, ERR_UNAUTHENTICATED, NULL, "MFA token is invalid or has expired");
+}
+
+enum err_code
+mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token, struct mfa_pending *out,
+               struct err *err)
+{
+    struct flow f;
+    *out = (struct mfa_pending){.enroll = false};
+    struct str hash = mfa_token.n > TOKEN_TEXT_MAX ? STR("-") : token_hash_hex(c->arena, mfa_token);
+    enum err_code rc = store_flow_get(s, FLOW_MFA, hash, &f, err);
+    if (rc == ERR_NOT_FOUND || rc == ERR_GONE)
+        return refuse_token(c, err);
+    if (!rc)
+        rc = unpack(c, f.data, out, err);
+    if (!rc)
+        rc = store_user_get(s, USER_BY_ID, f.user_id, &out->in.user, err);
+    if (rc == ERR_NOT_FOUND || (!rc && out->in.user.password_changed_at > f.created_at))
+        return refuse_token(c, err);
+    out->token_hash = f.token_hash;
+    return rc;
+}
+
+/* ---- the challenge ---- */
+
+unsigned
+mfa_kinds_after(unsigned methods, unsigned kinds)
+{
+    bool by_mail = (methods & (SIGNIN_LINK | SIGNIN_EMAIL_CODE)) != 0;
+    bool by_phone = (methods & SIGNIN_SMS_CODE) != 0;
+    return kinds & ~(by_mail ? (unsigned)MFA_EMAIL : 0) & ~(by_phone ? (unsigned)MFA_SMS : 0);
+}
+
+static void
+write_strategies(struct call *c, unsigned kinds)
+{
+    jw_key(&c->out, "mfaStrategies");
+    jw_open(&c->out, '[');
+    for (int i = 0; i < MFA_KINDS; i++)
+        if (kinds & 1u << i)
+            jw_str(&c->out, str_of(mfa_kind_name((enum mfa_kind)(1u << i))));
+    jw_close(&c->out, ']');
+}
+
+struct challenge {
+    struct mfa_rules rules;
+    struct mfa_devices devices;
+    unsigned kinds; /* what can be shown, or, if nothing was enrolled, what can be enrolled */
+    struct mfa_pending pending;
+};
+
+static enum err_code
+write_challenge(struct call *c, const struct scope *s, struct challenge *ch, struct err *err)
+{
+    const struct user *u = &ch->pending.in.user;
+    struct flow f = {.kind = FLOW_MFA, .user_id = u->id, .expires_at = s->now + MFA_TOKEN_MS};
+    struct str token, picture = {NULL, 0};
+    enum err_code rc = ERR_OK;
+    if (ch->pending.enroll && ch->kinds & MFA_APP) {
+        ch->pending.seed = mfa_seed_new(c->arena);
+        rc = mfa_qr_code(c, u, ch->rules.issuer, ch->pending.seed, &picture, err);
+    }
+    f.data = pack(c, &ch->pending);
+    if (!rc)
+        rc = flow_start(c, s, &f, 0, &token, err);
+    if (rc)
+        return rc;
+    jw_open(&c->out, '{');
+    jw_kbool(&c->out, "mfaRequired", true);
+    jw_kbool(&c->out, "mfaEnrolled", !ch->pending.enroll);
+    jw_kstr(&c->out, "mfaToken", token);
+    jw_key(&c->out, "mfaDevices");
+    mfa_devices_write(c, &ch->devices, ch->pending.enroll ? 0 : ch->kinds);
+    write_strategies(c, ch->kinds);
+    if (str_given(picture))
+        jw_kstr(&c->out, "qrCode", picture);
+    jw_kstr(&c->out, "userId", u->id);
+    if (u->email.n)
+        jw_kstr(&c->out, "userEmail", u->email);
+    jw_close(&c->out, '}');
+    return ERR_OK;
+}
+
+/*
+ * With something enrolled it has to be shown, also if its kind was switched off since: that may leave
+ * nothing to show, but never opens the account. Without, one has to be enrolled; the address alone
+ * will do only where nothing can be.
+ */
+static void
+choose(struct challenge *ch)
+{
+    const unsigned address = MFA_EMAIL;
+    unsigned on = mfa_kinds_after(ch->pending.in.methods, ch->rules.kinds);
+    unsigned there = on & mfa_devices_kinds(&ch->devices);
+    bool enrolled = mfa_devices_count(&ch->devices) > 0;
+    ch->pending.enroll = !enrolled && (on & ~address || !(there & address));
+    ch->kinds = ch->pending.enroll ? on & ~address : there;
+}
+
+enum err_code
+mfa_challenge(struct call *c, const struct scope *s, const struct signin *in, bool *due,
+              unsigned *methods, struct err *err)
+{
+    struct challenge ch = {.pending = {.in = *in}};
+    bool remembered = false;
+    *due = false;
+    *methods = 0;
+    if (in->user.mfa_bypass)
+        return ERR_OK;
+    enum err_code rc = mfa_rules_load(c, s, in->user.id, &ch.rules, err);
+    if (!rc)
+        rc = mfa_devices_load(c, s, &in->user, &ch.devices, err);
+    bool enrolled = mfa_devices_count(&ch.devices) > 0;
+    if (rc || (!enrolled && !ch.rules.forced))
+        return rc;
+    rc = is_remembered(c, s, &in->user, &ch.rules, &remembered, err);
+    if (rc)
+        return rc;
+    if (remembered) {
+        *methods = SIGNIN_MFA_REMEMBERED;
+        return ERR_OK;
+    }
+    *due = true;
+    choose(&ch);
+    return write_challenge(c, s, &ch, err);
+}
