@@ -4,6 +4,7 @@
 #include "server/fields.h"
 #include "server/ops/ops.h"
 #include "server/rank.h"
+#include "server/restrict.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
 
@@ -73,7 +74,9 @@ create_in(struct call *c, const struct scope *s, struct user *u, struct err *err
 {
     if (s->tenant_seq <= 0)
         return call_refuse(c, err, ERR_NOT_FOUND, NULL, "Tenant not found");
-    enum err_code rc = find_or_create(c, s, u, err);
+    enum err_code rc = restrict_email(c, s, u->email, err);
+    if (!rc)
+        rc = find_or_create(c, s, u, err);
     if (!rc)
         rc = join(c, s, u, err);
     if (!rc)
