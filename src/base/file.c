@@ -107,11 +107,11 @@ sync_folder_of(const char *path)
     mem_free(folder);
 }
 
-/* The temporary name is fresh and never followed, so nobody can plant a link in its place. */
+/* A fresh name that is never followed, so nobody can plant a link in its place. errno, or 0. */
 static int
-write_aside(const char *aside, struct str data, unsigned mode)
+write_fresh(const char *path, struct str data, unsigned mode)
 {
-    int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return errno;
     bool good = fchmod(fd, (mode_t)mode) == 0 && write_all(fd, data) && fsync(fd) == 0;
@@ -131,7 +131,7 @@ file_write(const char *path, struct str data, unsigned mode, struct err *err)
     buf_add_text(&aside, path);
     buf_add_text(&aside, ".new-");
     buf_add_hex(&aside, unique, sizeof unique);
-    int number = write_aside(buf_str(&aside).p, data, mode);
+    int number = write_fresh(buf_str(&aside).p, data, mode);
     if (!number && rename(aside.p, path))
         number = errno;
     if (number && number != EEXIST)
@@ -139,6 +139,20 @@ file_write(const char *path, struct str data, unsigned mode, struct err *err)
     buf_fini(&aside);
     if (number)
         return err_set_errno(err, ERR_IO, number, "cannot write %s", path);
+    sync_folder_of(path);
+    return ERR_OK;
+}
+
+enum err_code
+file_write_new(const char *path, struct str data, unsigned mode, struct err *err)
+{
+    int number = write_fresh(path, data, mode);
+    if (number == EEXIST)
+        return err_set(err, ERR_CONFLICT, "%s is there already", path);
+    if (number) {
+        (void)unlink(path);
+        return err_set_errno(err, ERR_IO, number, "cannot write %s", path);
+    }
     sync_folder_of(path);
     return ERR_OK;
 }

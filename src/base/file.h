@@ -11,6 +11,9 @@ enum err_code file_read(const char *path, size_t max, struct arena *a, struct st
 /* Writes temp file, fsync, rename; mode as given. */
 enum err_code file_write(const char *path, struct str data, unsigned mode,
                          struct err *err) MUST_USE;
+/* Writes a file that must not be there yet; ERR_CONFLICT if it is. Nothing is left on failure. */
+enum err_code file_write_new(const char *path, struct str data, unsigned mode,
+                             struct err *err) MUST_USE;
 /* mkdir -p with mode 0700 for what it makes. */
 enum err_code file_make_dirs(const char *path, struct err *err) MUST_USE;
 /*

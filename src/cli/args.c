@@ -8,6 +8,8 @@
 #define SAVE CLI_GROUP_SAVE
 #define OPS CLI_GROUP_OPS
 #define LATER CLI_GROUP_LATER
+#define DRAW CLI_GROUP_DRAW
+#define PICTURE CLI_GROUP_PICTURE
 
 static const struct cli_option_info options[CLI_OPT_COUNT] = {
 #define CLI_OPTION(id, name, letter, value, groups, help)                                          \

@@ -14,7 +14,9 @@ enum cli_group {
     CLI_GROUP_SHOW = 1 << 3,
     CLI_GROUP_SAVE = 1 << 4,
     CLI_GROUP_OPS = 1 << 5,
-    CLI_GROUP_LATER = 1 << 6
+    CLI_GROUP_LATER = 1 << 6,
+    CLI_GROUP_DRAW = 1 << 7,   /* draws QR codes */
+    CLI_GROUP_PICTURE = 1 << 8 /* makes them of any text */
 };
 
 enum cli_option {

@@ -22,6 +22,7 @@ static cli_run *const runs[CLI_CMD_COUNT] = {
     [CLI_CMD_profiles] = cli_run_profiles,
     [CLI_CMD_doctor] = cli_run_doctor,
     [CLI_CMD_completion] = cli_run_completion,
+    [CLI_CMD_qr] = cli_run_qr,
     [CLI_CMD_users_list] = cli_run_list,
     [CLI_CMD_users_get] = cli_run_get,
     [CLI_CMD_users_export] = cli_run_export,
