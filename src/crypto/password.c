@@ -6,6 +6,7 @@
 
 #include <argon2.h>
 #include <pthread.h>
+#include <stdio.h>
 
 enum {
     COST_KIB = 19 * 1024,
@@ -178,4 +179,13 @@ password_verify(struct password_gate *g, struct str password, struct str encoded
     }
     leave(g);
     return ERR_OK;
+}
+
+bool
+password_hash_current(struct str encoded)
+{
+    char prefix[64];
+    (void)snprintf(prefix, sizeof prefix, "$argon2id$v=19$m=%d,t=%d,p=%d$", COST_KIB, COST_PASSES,
+                   COST_LANES);
+    return str_starts(encoded, str_of(prefix));
 }

@@ -28,4 +28,6 @@ enum err_code password_verify(struct password_gate *g, struct str password, stru
                               bool *match, struct err *err) MUST_USE;
 /* True if the hash is of a form and cost that password_verify accepts. */
 bool password_hash_ok(struct str encoded);
+/* True if it is what password_hash would make today; else hash anew when the password is known. */
+bool password_hash_current(struct str encoded);
 #endif

@@ -7,7 +7,15 @@
 #include "store/audits.h"
 #include "store/store.h"
 
-enum { CALL_ERRORS_MAX = 64 };
+enum { CALL_ERRORS_MAX = 64, CALL_GUESSES = 2 };
+
+/* A guess at an account that this call made; kept when the handler runs again. */
+struct call_guess {
+    struct str user_id;
+    int64_t limit;
+    bool made, allowed;
+    bool last; /* no further one is allowed: unless it was right, the account is locked */
+};
 
 struct call_private {
     struct pairs params, query;
@@ -23,6 +31,7 @@ struct call_private {
     struct auth_verdict *verdict;
     bool forget; /* call_forget_principals: done once the change is committed */
     bool keep;   /* call_keep: committed although refused */
+    struct call_guess guesses[CALL_GUESSES]; /* by enum lockout_kind */
 };
 
 /* Ends the call's transaction, if one is open. */

@@ -1,20 +1,22 @@
 #ifndef SERVER_COOKIE_H
 #define SERVER_COOKIE_H
 /*
- * Cookies of browsers: fe_refresh_<client id> and fe_device_<client id>. Ours are always HttpOnly,
- * Secure, for the whole host and nothing but it; SameSite is the environment's cookieSameSite. What
- * a browser sends is foreign text; only its value is used, and only by its hash. No state.
+ * The two cookies of the service: the refresh token, and what names a remembered device. Their
+ * names hold the client id of the environment: fe_refresh_ with its first dash dropped, fe_device_
+ * without dashes. When read, dashes do not count: clients drop the first, all or none. Ours are
+ * always HttpOnly, Secure, and for the whole of this host and nothing but it.
+ *
+ * A cookie goes along with whatever page of whoever calls, so a request that a browser says comes
+ * from another site has no cookies here: it is answered as one that sent none.
  */
 #include "server/call.h"
-#include "store/store.h"
 
-/* Prefix and client id without dashes: "fe_device_6da27373...". In the call's arena. */
-struct str cookie_name(struct call *c, const char *prefix);
-/* The value; absent if there is none. Dashes and case of the name do not count: clients leave out
- * the first dash, all, or none. If there are several, the first counts. */
-struct str cookie_get(const struct call *c, const char *prefix);
-/* Adds a Set-Cookie to the answer; max_age_s 0 removes the cookie. `value` holds only characters
- * that a token has. */
-enum err_code cookie_set(struct call *c, const struct scope *s, const char *prefix,
-                         struct str value, int64_t max_age_s, struct err *err) MUST_USE;
+enum cookie { COOKIE_REFRESH, COOKIE_DEVICE };
+
+/* Its value; absent if there is none. */
+struct str cookie_get(const struct call *c, enum cookie which);
+/* same_site: STRICT, LAX or NONE, as the configuration has it. Values are URL-safe characters. */
+void cookie_set(struct call *c, enum cookie which, struct str value, int64_t expires_ms,
+                struct str same_site);
+void cookie_drop(struct call *c, enum cookie which, struct str same_site);
 #endif

@@ -7,6 +7,7 @@
 #include "server/access.h"
 #include "server/answer.h"
 #include "server/call_priv.h"
+#include "server/lockout.h"
 #include "server/meta.h"
 #include "server/metrics.h"
 #include "server/ratelimit.h"
@@ -155,6 +156,8 @@ run(struct call *c, struct err *err)
         if (!c->priv->began)
             break; /* busy before any transaction: waiting for the pool or the hasher is over */
     }
+    if (rc)
+        lockout_settle(c);
     return rc;
 }
 

@@ -3,17 +3,16 @@
 #include "server/cookie.h"
 #include "server/flow.h"
 #include "server/mfa_priv.h"
+#include "server/session_token.h"
 
 enum { MFA_TOKEN_MS = 10 * 60 * 1000, TOKEN_TEXT_MAX = 256, DATA_MAX = 4096 };
-
-static const char DEVICE_COOKIE[] = "fe_device_";
 
 /* ---- remembered devices ---- */
 
 static struct str
 device_hash(struct call *c)
 {
-    struct str token = cookie_get(c, DEVICE_COOKIE);
+    struct str token = cookie_get(c, COOKIE_DEVICE);
     if (token.n == 0 || token.n > TOKEN_TEXT_MAX)
         return (struct str){NULL, 0};
     return token_hash_hex(c->arena, token);
@@ -48,7 +47,12 @@ mfa_remember_device(struct call *c, const struct scope *s, const struct signin *
     struct str token = token_new(c->arena);
     rc = store_remember(s, in->user.id, token_hash_hex(c->arena, token), device_hash(c),
                         s->now + seconds * 1000, err);
-    return rc ? rc : cookie_set(c, s, DEVICE_COOKIE, token, seconds, err);
+    struct session_terms terms;
+    if (!rc)
+        rc = session_terms_read(s, &terms, err);
+    if (!rc)
+        cookie_set(c, COOKIE_DEVICE, token, s->now + seconds * 1000, terms.same_site);
+    return rc;
 }
 
 /* ---- the waiting sign-in, as its flow remembers it ---- */

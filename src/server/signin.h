@@ -22,17 +22,19 @@ enum signin_method {
     SIGNIN_MFA_SMS = 1 << 6,
     SIGNIN_MFA_EMAIL = 1 << 7,
     SIGNIN_MFA_WEBAUTHN = 1 << 8,
-    SIGNIN_MFA_REMEMBERED = 1 << 9 /* a device that was remembered */
+    SIGNIN_MFA_REMEMBERED = 1 << 9, /* a device that was remembered */
+    SIGNIN_SECOND_FACTORS = SIGNIN_MFA_APP | SIGNIN_MFA_SMS | SIGNIN_MFA_EMAIL | SIGNIN_MFA_WEBAUTHN
 };
 
 struct signin {
-    struct user user;         /* plain columns are enough */
-    unsigned methods;         /* bits of enum signin_method */
-    struct str tenant_id;     /* wanted; absent: the active one, else the first */
+    struct user user;     /* plain columns are enough; read again inside. An absent id: nobody */
+    unsigned methods;     /* bits of enum signin_method */
+    struct str tenant_id; /* wanted; absent: the active one, else the first */
     struct str recovery_code; /* shown with the tokens after a first enrolment; absent else */
-    struct str session_id;    /* a refresh that turned out to need MFA; absent else */
+    struct str session_id;    /* of the refresh that turned out to need MFA; it ends; absent else */
     bool remember_device;     /* asked for together with the second factor */
     bool is_breached;         /* the password is on a list of breached ones */
+    bool is_wrong; /* the first factor was wrong: all is done as if not, then it is refused */
 };
 
 /*
@@ -61,8 +63,12 @@ enum err_code signin_end_sessions(struct call *c, const struct scope *s, struct 
  * limit. Runs in transactions of its own; the call must have none open.
  */
 enum lockout_kind { LOCKOUT_PASSWORD, LOCKOUT_CODE };
-/* *allowed false: the limit is reached, do not look at the guess. An unknown user (absent id) costs
- * the same and is allowed. */
+/*
+ * *allowed false: the limit is reached, do not look at the guess, but take the time of looking. An
+ * unknown user (absent id) costs the same and is allowed. When the guess was the last one allowed
+ * and the call is refused, the account gets locked: nothing more is to be done about it. A handler
+ * that runs again after a lost race has made one guess.
+ */
 enum err_code lockout_attempt(struct call *c, enum lockout_kind kind, struct str user_id,
                               bool *allowed, struct err *err) MUST_USE;
 /* The guess was right: starts over. In the call's transaction. */

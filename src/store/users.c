@@ -275,6 +275,19 @@ store_user_delete(const struct scope *s, struct str id, struct err *err)
 }
 
 enum err_code
+store_user_rehash(const struct scope *s, struct str id, struct str was, struct str hash,
+                  struct err *err)
+{
+    int64_t changes = 0;
+    enum err_code rc =
+        db_exec(s->conn,
+                "UPDATE users SET password_hash = $4 WHERE env = $1 AND id = $2 AND "
+                "password_hash = $3",
+                DB_ARGS(DB_I(s->env), DB_T(id), DB_T(was), DB_T(hash)), &changes, err);
+    return rc == ERR_OK && changes == 0 ? store_missing("User", err) : rc;
+}
+
+enum err_code
 store_user_signed_in(const struct scope *s, struct str id, struct err *err)
 {
     int64_t changes = 0;

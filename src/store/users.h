@@ -59,6 +59,9 @@ enum err_code store_user_update(const struct scope *s, const struct user *u, uin
                                 struct err *err) MUST_USE;
 /* Removes the user from the environment with all that hangs on it. */
 enum err_code store_user_delete(const struct scope *s, struct str id, struct err *err) MUST_USE;
+/* The same password hashed anew: replaces its hash if it still is `was`, ERR_NOT_FOUND if not. */
+enum err_code store_user_rehash(const struct scope *s, struct str id, struct str was,
+                                struct str hash, struct err *err) MUST_USE;
 /* Records a sign-in without touching list order. */
 enum err_code store_user_signed_in(const struct scope *s, struct str id, struct err *err) MUST_USE;
 

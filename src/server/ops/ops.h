@@ -7,8 +7,11 @@
     X(audits_ops)                                                                                  \
     X(config_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
+    X(lockout_ops)                                                                                 \
     X(permissions_ops)                                                                             \
     X(roles_ops)                                                                                   \
+    X(sessions_ops)                                                                                \
+    X(sign_in_ops)                                                                                 \
     X(tenants_ops)                                                                                 \
     X(users_change_ops)                                                                            \
     X(users_create_ops)                                                                            \

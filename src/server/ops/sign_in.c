@@ -1,0 +1,93 @@
+/* Signing in with a password, refreshing, signing out. */
+#include "crypto/password.h"
+#include "server/ops/ops.h"
+#include "server/password_rules.h"
+#include "server/signin.h"
+#include "server/state.h"
+
+/* -- password -- */
+
+struct lookup {
+    struct call *c;
+    struct str email, username;
+    struct user user; /* seq 0: nobody */
+};
+
+static enum err_code
+look_up(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct lookup *q = arg;
+    struct scope s;
+    q->user = (struct user){.seq = 0};
+    enum err_code rc =
+        scope_open(&s, conn, q->c->arena, q->c->vendor_id, (struct str){NULL, 0}, err);
+    if (!rc && str_given(q->email))
+        rc = store_user_get(&s, USER_BY_EMAIL, q->email, &q->user, err);
+    else if (!rc)
+        rc = store_user_get(&s, USER_BY_USERNAME, q->username, &q->user, err);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+struct guess {
+    struct user user;
+    bool right;
+    struct str new_hash; /* the password hashed as it would be today; absent: it is */
+};
+
+/*
+ * Looks at a password. Counted first, and with as much work for an account that does not exist, has
+ * no password or may not be guessed at any more.
+ */
+static enum err_code
+check_password(struct call *c, struct lookup *who, struct guess *out, struct err *err)
+{
+    bool allowed = false;
+    struct str password = call_str(c, "password");
+    enum err_code rc = store_tx(c->server->store, DB_READ, look_up, who, err);
+    *out = (struct guess){.user = who->user};
+    if (!rc)
+        rc = lockout_attempt(c, LOCKOUT_PASSWORD, who->user.id, &allowed, err);
+    struct str hash = allowed ? who->user.password_hash : (struct str){NULL, 0};
+    if (!rc)
+        rc = call_password_verify(c, password, hash, &out->right, err);
+    if (!rc && out->right && !password_hash_current(hash))
+        rc = call_password_hash(c, password, &out->new_hash, err);
+    return rc;
+}
+
+static enum err_code
+remember_success(struct call *c, struct guess *g, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? lockout_clear(c, s, LOCKOUT_PASSWORD, g->user.id, err) : err_failed(err);
+    if (rc || !str_given(g->new_hash))
+        return rc;
+    rc = store_user_rehash(s, g->user.id, g->user.password_hash, g->new_hash, err);
+    if (!rc)
+        g->user.password_hash = g->new_hash;
+    return rc == ERR_NOT_FOUND ? signin_refuse(c, err) : rc;
+}
+
+static enum err_code
+op_auth_login(struct call *c, struct err *err)
+{
+    struct lookup who = {
+        .c = c, .email = call_str(c, "email"), .username = call_str(c, "username")};
+    struct guess g;
+    if (!str_given(who.email) && !str_given(who.username))
+        return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
+                           "Either email or username must be provided");
+    enum err_code rc = check_password(c, &who, &g, err);
+    if (!rc && g.right)
+        rc = remember_success(c, &g, err);
+    if (rc)
+        return rc;
+    struct signin in = {.user = g.user, .methods = SIGNIN_PASSWORD, .is_wrong = !g.right};
+    in.is_breached = g.right && password_is_known(c, call_str(c, "password"));
+    return signin_first_factor(c, &in, err);
+}
+
+const struct op_binding sign_in_ops[] = {
+    BIND(auth_login),
+    BIND_END,
+};
