@@ -106,36 +106,47 @@ check_terminal(struct doctor *d)
         note(d, GOOD, "screen", "standard output is no terminal");
 }
 
-/* A code of the usual size: 60 bytes of key URI and a 32 character secret. */
+static const char *
+ink_name(enum qr_ink ink)
+{
+    static const char *const names[] = {
+        [QR_INK_RGB] = "true colour",       [QR_INK_256] = "256 colours",
+        [QR_INK_16] = "16 colours",         [QR_INK_8] = "8 colours",
+        [QR_INK_REVERSE] = "reverse video", [QR_INK_NONE] = "plain text",
+    };
+    return names[ink];
+}
+
+/* Whether a code of the usual size, an address and a secret of 32 characters, can be drawn here. */
+static void
+check_qr_room(struct doctor *d, const struct qr_terminal *t, const struct qr_code *q)
+{
+    struct winsize size = {.ws_col = 0};
+    bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    struct qr_fit least = qr_fit_mode(q, t->half ? QR_HALF : QR_FULL, QR_QUIET_MIN);
+    struct qr_fit fit = known ? qr_terminal_fit(t, q, size.ws_row - 1, size.ws_col) : least;
+    if (fit.mode == QR_NONE)
+        note(d, WARN, "QR codes", "an enrolment code needs %d columns and %d rows here", least.cols,
+             least.rows + 1);
+    else
+        note(d, GOOD, "QR codes", "%s in %s", qr_mode_name(fit.mode), ink_name(t->ink));
+    if (t->why)
+        note(d, GOOD, "QR codes", "half blocks are not used: %s", t->why);
+}
+
 static void
 check_qr(struct doctor *d)
 {
-    static const char usual[] = "otpauth://totp/Example:somebody%40example.com?secret="
-                                "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Example";
     struct qr_terminal t;
     struct qr_code q;
-    struct winsize size = {.ws_col = 0};
     qr_terminal_detect(&t);
-    bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
     if (t.off)
         note(d, GOOD, "QR codes", "off: GATEHOUSE_QR says so");
-    if (t.off || qr_encode(&q, &d->cli->arena, STR(usual), QR_LEVEL_L, NULL))
-        return;
-    struct qr_fit least = qr_fit_mode(&q, t.half ? QR_HALF : QR_FULL, QR_QUIET_MIN);
-    struct qr_fit fit = qr_terminal_fit(&t, &q, known ? size.ws_row - 1 : least.rows,
-                                        known ? size.ws_col : least.cols);
-    static const char *const inks[] = {
-        [QR_INK_RGB] = "true colour",       [QR_INK_256] = "256 colours",
-        [QR_INK_16] = "16 colours",         [QR_INK_8] = "8 colours",
-        [QR_INK_REVERSE] = "reverse video", [QR_INK_NONE] = "text",
-    };
-    if (fit.mode == QR_NONE)
-        note(d, WARN, "QR codes", "an enrolment code needs %d columns and %d rows here%s%s",
-             least.cols, least.rows + 1, t.why ? ": " : "", t.why ? t.why : "");
-    else
-        note(d, GOOD, "QR codes", "%s in %s; full size%s%s%s%s", qr_mode_name(fit.mode),
-             inks[t.ink], t.half ? " and half blocks" : " only", t.why ? " (" : "",
-             t.why ? t.why : "", t.why ? ")" : "");
+    else if (qr_encode(&q, &d->cli->arena,
+                       STR("otpauth://totp/Example:somebody%40example.com?secret="
+                           "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Example"),
+                       QR_LEVEL_L, NULL) == ERR_OK)
+        check_qr_room(d, &t, &q);
 }
 
 static void

@@ -1,17 +1,15 @@
 #include "crypto/totp.h"
 
 #include "base/secret.h"
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "crypto/hmac.h"
 
 static const struct {
-    const EVP_MD *(*md)(void);
+    enum hmac_hash hash;
     size_t least; /* bytes of a key */
 } HASHES[] = {
-    [TOTP_SHA1] = {EVP_sha1, TOTP_SEED_MIN},
-    [TOTP_SHA256] = {EVP_sha256, 32},
-    [TOTP_SHA512] = {EVP_sha512, 64},
+    [TOTP_SHA1] = {HMAC_SHA1, TOTP_SEED_MIN},
+    [TOTP_SHA256] = {HMAC_SHA256, 32},
+    [TOTP_SHA512] = {HMAC_SHA512, 64},
 };
 
 /* RFC 4226, 5.3: 31 bits from where the last four bits point. */
@@ -26,7 +24,7 @@ enum err_code
 totp_code(enum totp_hash hash, struct str key, uint64_t counter, int digits,
           char out[TOTP_DIGITS_MAX + 1], struct err *err)
 {
-    unsigned char text[8], mac[EVP_MAX_MD_SIZE];
+    unsigned char text[8], mac[HMAC_SIZE_MAX];
     unsigned n = 0;
     if (key.n < HASHES[hash].least || key.n > TOTP_SEED_MAX)
         return err_set(err, ERR_INVALID, "the key does not fit the hash");
@@ -35,8 +33,10 @@ totp_code(enum totp_hash hash, struct str key, uint64_t counter, int digits,
                        TOTP_DIGITS_MAX);
     for (int i = 7; i >= 0; i--, counter >>= 8)
         text[i] = (unsigned char)counter;
-    if (!HMAC(HASHES[hash].md(), key.p, (int)key.n, text, sizeof text, mac, &n))
-        return err_set(err, ERR_INTERNAL, "HMAC failed");
+    struct str counted = {(const char *)text, sizeof text};
+    enum err_code rc = hmac_compute(HASHES[hash].hash, key, counted, mac, &n, err);
+    if (rc)
+        return rc;
     uint32_t value = truncate(mac, n);
     secret_wipe(mac, sizeof mac);
     for (int i = digits; i-- > 0; value /= 10)
