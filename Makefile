@@ -45,14 +45,15 @@ CFLAGS_ALL := -std=c17 $(WARN) $(CFLAGS_$(VARIANT)) $(CFLAGS)
 
 PKG_COMMON := libcjson libsodium libutf8proc
 # Not here, for they are loaded when they are needed: libcurl (net/curl_api.c, after the first frame), libpq
-# (db/pgsql_api.c, when a PostgreSQL database is opened), libpng (qr/png_api.c) and libzbar (qr/zbar_api.c).
+# (db/pgsql_api.c, when a PostgreSQL database is opened), libpng (qr/png_api.c), libzbar (qr/zbar_api.c)
+# and libfido2 (crypto/fido_api.c, for the first security key).
 PKG_gatehouse := $(PKG_COMMON) ncursesw libqrencode
 PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libcrypto libargon2 libidn2 libqrencode
 LIBS_gatehoused := -lcrack # it has no pkg-config file
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
 # Folders only: which parts of libc are visible is for us to say (ncurses would ask for an older POSIX).
-CPPFLAGS_ALL += $(sort $(filter-out -D%,$(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl libpq libpng zbar)))
+CPPFLAGS_ALL += $(sort $(filter-out -D%,$(call pkgcflags,$(PKG_gatehouse) $(PKG_gatehoused) libcurl libpq libpng zbar libfido2)))
 
 # --- What is built ----------------------------------------------------------------------------------------------
 
