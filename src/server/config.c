@@ -26,6 +26,9 @@ static const struct config_flag FLAGS[] = {
     {"--tls-key", "FILE", "PEM private key, mode 0600", offsetof(struct config, tls_key)},
     {"--insecure-listen", NULL, "allow plain HTTP beyond this host, behind a proxy that adds TLS",
      offsetof(struct config, insecure_listen)},
+    {"--trusted-proxy", "CIDR",
+     "believe X-Forwarded-For from this range, or from unix; up to 16 times",
+     offsetof(struct config, proxies)},
     {"--log-format", "FORMAT", "write the log as text or json (text)",
      offsetof(struct config, log_format)},
     {"--log-level", "LEVEL", "log from this level on: debug, info, warn, error, or off (info)",
@@ -71,6 +74,15 @@ add_listen(struct config *out, const char *value, struct err *err)
 }
 
 static enum err_code
+add_proxy(struct config *out, const char *value, struct err *err)
+{
+    enum err_code rc = proxies_add(&out->proxies, str_of(value), err);
+    if (rc)
+        err_prefix(err, "--trusted-proxy");
+    return rc;
+}
+
+static enum err_code
 store_flag(struct config *out, const struct config_flag *flag, const char *value, struct err *err)
 {
     void *member = (char *)out + flag->offset;
@@ -84,6 +96,8 @@ store_flag(struct config *out, const struct config_flag *flag, const char *value
         return err_set(err, ERR_USAGE, "%s needs %s after it", flag->name, flag->arg);
     if (flag == &FLAGS[0])
         return add_listen(out, value, err);
+    if (flag->offset == offsetof(struct config, proxies))
+        return add_proxy(out, value, err);
     if (*(const char **)member)
         return err_set(err, ERR_USAGE, "%s is given twice", flag->name);
     *(const char **)member = value;

@@ -7,12 +7,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "server/client_ip.h"
 
 enum { CONFIG_LISTEN_MAX = 8 };
 
 struct config {
     struct str listen[CONFIG_LISTEN_MAX];
     size_t n_listen;
+    struct proxies proxies;
     const char *data, *database, *client_id, *secret_file, *public_url, *outbox;
     const char *tls_cert, *tls_key, *log_format, *log_level, *backup;
     bool insecure_listen, demo, coverage, markdown, check, version, help;
@@ -25,7 +27,8 @@ struct config_flag {
     size_t offset; /* of the const char * or bool in struct config */
 };
 
-/* The table, and how many rows it has. --listen may be given several times. */
+/* The table, and how many rows it has. --listen and --trusted-proxy may be given several
+ * times. */
 const struct config_flag *config_flags(size_t *n);
 /* argv[0] is skipped. ERR_USAGE names the argument that is wrong. */
 enum err_code config_parse(struct config *out, int argc, char *const *argv,

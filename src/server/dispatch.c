@@ -189,7 +189,7 @@ log_access(const struct call *c, const struct http_request *r, const struct err 
     log_line(r->status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "access", "request",
              (const struct log_kv[]){
                  KV_TEXT("op", c ? c->op->name : "none"), KV_INT("status", r->status),
-                 KV_INT("us", us), KV_STR("trace", r->trace_id), KV_STR("ip", r->ip),
+                 KV_INT("us", us), KV_STR("trace", r->trace_id), KV_STR("ip", c ? c->ip : r->ip),
                  KV_STR("tenant", c ? c->tenant_id : none),
                  KV_STR("error", r->status >= 500 ? str_of(err->msg) : none), KV_NONE});
 }
@@ -227,7 +227,7 @@ run_call(struct server *s, struct http_request *r, const struct route_match *mat
                        .op = match->op,
                        .arena = r->arena,
                        .trace_id = r->trace_id,
-                       .ip = r->ip,
+                       .ip = client_ip(&s->proxies, r->ip, r->headers, r->n_headers),
                        .raw_path = str_sub(r->target, 0, r->target.n - query.n - (query.p ? 1 : 0)),
                        .raw_query = query,
                        .headers = r->headers,

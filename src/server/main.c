@@ -196,6 +196,7 @@ run(const struct config *c)
                                      .tls_cert = c->tls_cert,
                                      .tls_key = c->tls_key,
                                      .insecure_listen = c->insecure_listen,
+                                     .proxies = c->proxies,
                                      .demo = c->demo,
                                      .existing = c->check || c->backup};
     if (!options.data)

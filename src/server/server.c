@@ -235,6 +235,7 @@ server_start(struct server **out, const struct server_options *options, struct e
     struct server *s = mem_new(1, sizeof *s);
     arena_init(&s->arena, 4 * 1024 * 1024);
     s->started_ms = clock_mono_ms();
+    s->proxies = options->proxies;
     rand_bytes(s->trace_seed, sizeof s->trace_seed);
     enum err_code rc = start(s, options, err);
     if (rc) {

@@ -6,6 +6,7 @@
  */
 #include "base/arena.h"
 #include "base/err.h"
+#include "server/client_ip.h"
 
 struct server;
 struct store;
@@ -18,6 +19,7 @@ struct server_options {
     const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
     const char *breached_passwords; /* file of breached passwords; NULL: none */
     bool insecure_listen, demo;
+    struct proxies proxies;    /* whose X-Forwarded-For is believed */
     bool existing;             /* the database must be there already, and is only looked at */
     unsigned threads, workers; /* 0: as fits the machine */
 };

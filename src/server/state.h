@@ -35,6 +35,7 @@ struct server {
     struct str public_url; /* "http://127.0.0.1:8088", no slash at the end */
     struct str outbox;
     struct str jwks; /* the document of /.well-known/jwks.json */
+    struct proxies proxies;
     int64_t started_ms;
     uint64_t trace_seed[2];
     atomic_uint_fast64_t trace_count;

@@ -49,6 +49,7 @@ refused "value for a switch" 2 "gatehoused: --demo takes no value" --demo=yes
 refused "client id alone" 2 "gatehoused: --client-id and --secret-file go together" --client-id x
 refused "certificate alone" 2 "gatehoused: --tls-cert and --tls-key go together" --tls-cert x
 refused "log format" 2 "gatehoused: --log-format must be text or json" --log-format xml
+refused "trusted proxy" 2 "gatehoused: --trusted-proxy: '10.0.0.0/33' is neither*" --trusted-proxy 10.0.0.0/33
 quiet=--log-level=loud
 refused "log level" 2 "gatehoused: --log-level must be*" --demo
 quiet=--log-level=off

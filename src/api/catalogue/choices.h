@@ -8,8 +8,6 @@
 
 /* clang-format off */
 
-#define DOMAIN_PATTERN "^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.])+[A-Za-z0-9-]{2,63}$"
-
 static const char *const order_choices[] = {"ASC", "DESC", NULL};
 static const char *const provider_choices[] = {
     "local", "saml", "google", "github", "facebook", "microsoft", "scim2", "slack", "apple", NULL};

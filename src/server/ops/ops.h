@@ -9,6 +9,7 @@
     X(hierarchy_ops)                                                                               \
     X(lockout_ops)                                                                                 \
     X(permissions_ops)                                                                             \
+    X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \
     X(sessions_ops)                                                                                \
     X(sign_in_ops)                                                                                 \
