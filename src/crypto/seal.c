@@ -97,7 +97,8 @@ seal_encrypt(void *ctx, struct str plain, struct str aad, struct buf *out, struc
         return err_set(err, ERR_TOO_LARGE, "the secret is too large to be stored");
     unsigned char *p = mem_new(n, 1);
     p[0] = VERSION;
-    rand_bytes(p + 1, NONCE_SIZE);
+    /* Never from a pinned sequence: a nonce that comes twice would give both texts away. */
+    rand_bytes_system(p + 1, NONCE_SIZE);
     (void)crypto_aead_xchacha20poly1305_ietf_encrypt(p + 1 + NONCE_SIZE, NULL, bytes_of(plain),
                                                      plain.n, bytes_of(aad), aad.n, NULL, p + 1,
                                                      s->key);

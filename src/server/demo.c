@@ -7,7 +7,9 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
+#include "crypto/totp.h"
 #include "store/audits.h"
+#include "store/factors.h"
 #include "store/permissions.h"
 #include "store/tenants.h"
 #include "store/users.h"
@@ -86,6 +88,11 @@ static const char *const last_names[] = {"Abbott",   "Bianchi", "Chen",   "Díaz
                                          "Fischer",  "Gupta",   "Haddad", "Ivanov", "Jensen",
                                          "Kowalski", "López",   "Müller", "Novak",  "Ødegård",
                                          "Popescu",  "Quispe",  "Rossi",  "Schmidt"};
+
+/* Of DEMO_PASSWORD. */
+#define PASSWORD_HASH                                                                              \
+    "$argon2id$v=19$m=19456,t=2,p=1$6QmMKVisL1a4QiRKXYYIuQ$9Qrg5vZV8L+yt8IZvd59HTnNVWG4y9sK3Kjh3/" \
+    "c6yWY"
 
 struct demo {
     struct store *store;
@@ -180,6 +187,27 @@ role_id(const struct demo *d, const char *key)
     return (struct str){NULL, 0};
 }
 
+/* What the people with MFA have in their phones. The id is made of the user's, for one that is drawn would change
+ * all ids after it. */
+static enum err_code
+add_authenticator(const struct scope *s, const struct user *u, struct err *err)
+{
+    if (!u->mfa_enrolled)
+        return ERR_OK;
+    struct buf seed;
+    buf_init(&seed, TOTP_SEED_MAX);
+    struct authenticator app = {
+        .id = arena_printf(s->arena, "5eed0000%.*s", STR_ARG(str_sub(u->id, 8, u->id.n)))};
+    enum err_code rc = totp_seed_read(STR(DEMO_SEED), &seed)
+                           ? ERR_OK
+                           : err_set(err, ERR_INTERNAL, "the seed of the sample data is wrong");
+    app.seed = buf_str(&seed);
+    if (!rc)
+        rc = store_authenticator_add(s, u->id, &app, err);
+    buf_fini(&seed);
+    return rc;
+}
+
 static enum err_code
 add_user(const struct demo *d, const struct scope *tenant, struct user *u, const char *role,
          unsigned state, struct err *err)
@@ -194,6 +222,8 @@ add_user(const struct demo *d, const struct scope *tenant, struct user *u, const
     enum err_code rc = scope_tenant(tenant, (struct str){NULL, 0}, &everywhere, err);
     if (!rc)
         rc = store_user_create(&everywhere, u, err);
+    if (!rc)
+        rc = add_authenticator(&everywhere, u, err);
     if (!rc)
         rc = store_membership_add(tenant, u->id,
                                   (state & PENDING ? MEMBER_INVITED : MEMBER_ACTIVATED) |
@@ -213,7 +243,9 @@ add_people(const struct demo *d, const struct scope *s, struct err *err)
     struct scope acme;
     enum err_code rc = scope_tenant(s, STR("acme"), &acme, err);
     for (size_t i = 0; !rc && i < COUNT_OF(people); i++) {
-        struct user u = {.email = str_of(people[i].email), .name = str_of(people[i].name)};
+        struct user u = {.email = str_of(people[i].email),
+                         .name = str_of(people[i].name),
+                         .password_hash = STR(PASSWORD_HASH)};
         if (!(people[i].state & NO_PHONE))
             u.phone_number = arena_printf(s->arena, "+4915112345%02zu", i);
         acme.now = EPOCH_MS + (int64_t)i * 7 * HOUR_MS;

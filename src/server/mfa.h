@@ -33,7 +33,10 @@ struct mfa_pending {
     bool enroll;           /* the person has nothing to show: a factor must be enrolled first */
     struct str seed;       /* base32, of the challenge's qrCode; only with enroll */
 };
-/* 401 if it is unknown, over, or was made before the password changed. The scope has no tenant. */
+/* The whole environment, whoever calls: a waiting sign-in is of no tenant. NULL with err set. */
+const struct scope *mfa_scope(struct call *c, struct err *err);
+/* 401 if it is unknown, over, was made before the password changed, or the person may not come in
+ * any more. s is from mfa_scope. */
 enum err_code mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token,
                              struct mfa_pending *out, struct err *err) MUST_USE;
 /*
@@ -76,9 +79,12 @@ enum err_code mfa_enrollable(struct call *c, const struct scope *s, const struct
 /* The kind may be used to sign in at the moment; 400 else. */
 enum err_code mfa_usable(struct call *c, const struct scope *s, const struct mfa_pending *p,
                          enum mfa_kind kind, struct err *err) MUST_USE;
+/* Adds a phone whose code was just shown, with all of mfa_device_added; 400 if it is one already. */
+enum err_code mfa_phone_add(struct call *c, const struct scope *s, const struct user *u,
+                            struct str number, struct str *recovery_code, struct err *err) MUST_USE;
 /*
- * A device was added: brings the person up to date, tells them, audits. *recovery_code (may be NULL)
- * gets a new code when the person has none yet.
+ * A device was added: brings the person up to date, tells them, audits. *recovery_code (may be NULL,
+ * where there is nobody to show it to) gets a new code, which makes an older one worthless.
  */
 enum err_code mfa_device_added(struct call *c, const struct scope *s, const struct user *u,
                                enum mfa_kind kind, struct str device_id, struct str *recovery_code,
@@ -87,7 +93,8 @@ enum err_code mfa_device_added(struct call *c, const struct scope *s, const stru
 enum err_code mfa_device_removed(struct call *c, const struct scope *s, const struct user *u,
                                  enum mfa_kind kind, struct str device_id,
                                  struct err *err) MUST_USE;
-/* Removes everything there is, waiting sign-ins as well, and tells the person. Sessions stay. */
+/* Removes everything there is, waiting sign-ins as well, and tells the person with a message of that
+ * type. Sessions stay; the audit is the caller's. */
 enum err_code mfa_clear(struct call *c, const struct scope *s, const struct user *u,
-                        struct err *err) MUST_USE;
+                        const char *notice_type, struct err *err) MUST_USE;
 #endif

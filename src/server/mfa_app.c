@@ -1,6 +1,8 @@
-/* Authenticator apps: seeds, and the picture that carries one to a phone. */
+/* Authenticator apps: seeds, the picture that carries one to a phone, codes. */
+#include "base/log.h"
 #include "base/rand.h"
 #include "base/secret.h"
+#include "crypto/token.h"
 #include "crypto/totp.h"
 #include "qr/code.h"
 #include "qr/otpauth.h"
@@ -85,4 +87,86 @@ mfa_qr_code(struct call *c, const struct user *u, struct str issuer, struct str 
     buf_fini(&png);
     buf_fini(&text);
     return rc;
+}
+
+/* ---- codes ---- */
+
+/* The row was tampered with, or the storage key is another: for the person it is a wrong code, for
+ * us an alarm. */
+static enum err_code
+report_corrupt(struct call *c, struct str user_id)
+{
+    LOG_ERROR("mfa", "the seed of an authenticator does not open", KV_STR("user", user_id));
+    call_keep(c);
+    call_audit(c, "user", user_id, "Critical",
+               "The authenticator of user %.*s cannot be read: its sealed seed is not its own",
+               STR_ARG(user_id));
+    return ERR_OK;
+}
+
+enum err_code
+mfa_app_check(struct call *c, const struct scope *s, struct str user_id, struct str device_id,
+              struct str code, bool *right, struct err *err)
+{
+    struct authenticator app;
+    *right = false;
+    enum err_code rc = store_authenticator_get(s, user_id, device_id, &app, err);
+    if (rc == ERR_CORRUPT)
+        return report_corrupt(c, user_id);
+    if (rc)
+        return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    int64_t step = totp_find(app.seed, code, s->now, app.last_step);
+    if (step < 0)
+        return ERR_OK;
+    rc = store_authenticator_use(s, user_id, app.id, step, err);
+    *right = rc == ERR_OK;
+    return rc == ERR_CONFLICT ? ERR_OK : rc;
+}
+
+static enum err_code
+add_app(struct call *c, const struct scope *s, const struct user *u, struct authenticator *app,
+        struct err *err)
+{
+    struct factors there;
+    enum err_code rc = store_factors_list(s, u->id, &there, err);
+    if (!rc && there.n_authenticators == 0)
+        rc = store_authenticator_add(s, u->id, app, err);
+    else if (!rc)
+        rc = ERR_CONFLICT;
+    return rc == ERR_CONFLICT
+               ? call_refuse(c, err, ERR_INVALID, NULL, "Authenticator app is already enrolled")
+               : rc;
+}
+
+enum err_code
+mfa_app_confirm(struct call *c, const struct scope *s, const struct user *u, struct str seed,
+                struct str code, struct str *recovery_code, struct err *err)
+{
+    struct buf bytes;
+    buf_init(&bytes, TOTP_SEED_MAX);
+    struct authenticator app = {.last_step = -1};
+    if (totp_seed_read(seed, &bytes))
+        app.last_step = totp_find(buf_str(&bytes), code, s->now, -1);
+    app.seed = buf_str(&bytes);
+    enum err_code rc = app.last_step < 0 ? mfa_refuse_code(c, err) : add_app(c, s, u, &app, err);
+    if (!rc)
+        rc = mfa_device_added(c, s, u, MFA_APP, app.id, recovery_code, err);
+    if (bytes.n)
+        secret_wipe(bytes.p, bytes.n);
+    buf_fini(&bytes);
+    return rc;
+}
+
+struct str
+mfa_recovery_hash(struct call *c, struct str code)
+{
+    char *p = ARENA_ARRAY(c->arena, code.n + 1, char);
+    size_t n = 0;
+    for (size_t i = 0; i < code.n; i++) {
+        char b = code.p[i];
+        if (b == ' ' || b == '-')
+            continue;
+        p[n++] = b >= 'A' && b <= 'F' ? (char)(b - 'A' + 'a') : b;
+    }
+    return token_hash_hex(c->arena, (struct str){p, n});
 }

@@ -1,11 +1,10 @@
-/* Is a second factor due, and the sign-in that waits for it. */
+/* Is a second factor due, what the challenge looks like, and devices on which there is none. */
 #include "crypto/token.h"
 #include "server/cookie.h"
-#include "server/flow.h"
 #include "server/mfa_priv.h"
 #include "server/session_token.h"
 
-enum { MFA_TOKEN_MS = 10 * 60 * 1000, TOKEN_TEXT_MAX = 256, DATA_MAX = 4096 };
+enum { DEVICE_TOKEN_MAX = 256 };
 
 /* ---- remembered devices ---- */
 
@@ -13,7 +12,7 @@ static struct str
 device_hash(struct call *c)
 {
     struct str token = cookie_get(c, COOKIE_DEVICE);
-    if (token.n == 0 || token.n > TOKEN_TEXT_MAX)
+    if (token.n == 0 || token.n > DEVICE_TOKEN_MAX)
         return (struct str){NULL, 0};
     return token_hash_hex(c->arena, token);
 }
@@ -55,72 +54,6 @@ mfa_remember_device(struct call *c, const struct scope *s, const struct signin *
     return rc;
 }
 
-/* ---- the waiting sign-in, as its flow remembers it ---- */
-
-static struct str
-pack(struct call *c, const struct mfa_pending *p)
-{
-    struct buf text;
-    struct jw w;
-    buf_init(&text, DATA_MAX);
-    jw_init(&w, &text);
-    jw_open(&w, '{');
-    jw_ki64(&w, "methods", p->in.methods);
-    jw_kstr(&w, "tenant", p->in.tenant_id);
-    jw_kstr(&w, "session", p->in.session_id);
-    jw_kbool(&w, "breached", p->in.is_breached);
-    jw_kbool(&w, "enroll", p->enroll);
-    jw_kstr(&w, "seed", p->seed);
-    jw_close(&w, '}');
-    struct str out = arena_str(c->arena, buf_str(&text));
-    buf_fini(&text);
-    return out;
-}
-
-static enum err_code
-unpack(struct call *c, struct str data, struct mfa_pending *p, struct err *err)
-{
-    struct json *j = json_parse(data, DATA_MAX, err);
-    int64_t methods = 0;
-    if (!j)
-        return err_set(err, ERR_CORRUPT, "a stored sign-in cannot be read");
-    (void)json_to_i64(json_get(j, "methods"), &methods);
-    (void)json_to_bool(json_get(j, "breached"), &p->in.is_breached);
-    (void)json_to_bool(json_get(j, "enroll"), &p->enroll);
-    p->in.methods = (unsigned)methods;
-    p->in.tenant_id = arena_str(c->arena, json_str(json_get(j, "tenant")));
-    p->in.session_id = arena_str(c->arena, json_str(json_get(j, "session")));
-    p->seed = arena_str(c->arena, json_str(json_get(j, "seed")));
-    json_free(j);
-    return ERR_OK;
-}
-
-static enum err_code
-refuse_token(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_UNAUTHENTICATED, NULL, "MFA token is invalid or has expired");
-}
-
-enum err_code
-mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token, struct mfa_pending *out,
-               struct err *err)
-{
-    struct flow f;
-    *out = (struct mfa_pending){.enroll = false};
-    struct str hash = mfa_token.n > TOKEN_TEXT_MAX ? STR("-") : token_hash_hex(c->arena, mfa_token);
-    enum err_code rc = store_flow_get(s, FLOW_MFA, hash, &f, err);
-    if (rc == ERR_NOT_FOUND || rc == ERR_GONE)
-        return refuse_token(c, err);
-    if (!rc)
-        rc = unpack(c, f.data, out, err);
-    if (!rc)
-        rc = store_user_get(s, USER_BY_ID, f.user_id, &out->in.user, err);
-    if (rc == ERR_NOT_FOUND || (!rc && out->in.user.password_changed_at > f.created_at))
-        return refuse_token(c, err);
-    out->token_hash = f.token_hash;
-    return rc;
-}
-
 /* ---- the challenge ---- */
 
 unsigned
@@ -153,16 +86,14 @@ static enum err_code
 write_challenge(struct call *c, const struct scope *s, struct challenge *ch, struct err *err)
 {
     const struct user *u = &ch->pending.in.user;
-    struct flow f = {.kind = FLOW_MFA, .user_id = u->id, .expires_at = s->now + MFA_TOKEN_MS};
     struct str token, picture = {NULL, 0};
     enum err_code rc = ERR_OK;
     if (ch->pending.enroll && ch->kinds & MFA_APP) {
         ch->pending.seed = mfa_seed_new(c->arena);
         rc = mfa_qr_code(c, u, ch->rules.issuer, ch->pending.seed, &picture, err);
     }
-    f.data = pack(c, &ch->pending);
     if (!rc)
-        rc = flow_start(c, s, &f, 0, &token, err);
+        rc = mfa_token_start(c, s, &ch->pending, &token, err);
     if (rc)
         return rc;
     jw_open(&c->out, '{');

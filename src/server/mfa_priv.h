@@ -4,12 +4,13 @@
  * src/server/mfa_*.c and ops/mfa_*.c. */
 #include "server/document.h"
 #include "server/mfa.h"
+#include "server/settings.h"
 #include "store/factors.h"
+#include "store/flows.h"
 
 /* ---- rules (mfa_rules.c) ---- */
 
 extern const struct document mfa_policy_document; /* environment and tenants */
-extern const struct document mfa_config_document; /* environment: what the factors are like */
 
 enum {
     MFA_CODE_LIFETIME_MAX = 600, /* seconds, whatever the configuration says */
@@ -23,7 +24,6 @@ struct mfa_rules {
     unsigned kinds;         /* MFA_... that are on */
     struct str issuer;      /* name of the service in authenticator apps */
     int64_t sms_s, email_s; /* lifetime of codes */
-    struct str sender;      /* address that codes come from; absent: the service's own */
 };
 /* All that bears on a person; what is environment-wide alone if user_id is absent. */
 enum err_code mfa_rules_load(struct call *c, const struct scope *s, struct str user_id,
@@ -58,11 +58,32 @@ void mfa_devices_write(struct call *c, const struct mfa_devices *d, unsigned kin
 struct str mfa_mask_phone(struct arena *a, struct str number);
 struct str mfa_mask_email(struct arena *a, struct str email);
 
-/* ---- waiting sign-ins (mfa_challenge.c) ---- */
+/* ---- waiting sign-ins (mfa_token.c) ---- */
+
+enum err_code mfa_token_start(struct call *c, const struct scope *s, const struct mfa_pending *p,
+                              struct str *token, struct err *err) MUST_USE;
 
 /* What somebody whose first factor was this may show next. A code by e-mail proves nothing new to
  * whoever came by e-mail. */
 unsigned mfa_kinds_after(unsigned methods, unsigned kinds);
+
+/* ---- codes that are sent (mfa_codes.c) ---- */
+
+struct mfa_code {
+    enum flow_kind kind;
+    const struct user *user;
+    struct str phone;     /* where the code goes; absent: to the person's address */
+    struct str device_id; /* what it is for; absent: nothing that has an id */
+    struct str login;     /* token_hash of the waiting sign-in; absent: of somebody signed in */
+    int64_t lifetime_s;
+};
+/* Sends a new code, which makes older ones of the same kind worthless, and gives its otcToken. */
+enum err_code mfa_code_send(struct call *c, const struct scope *s, const struct mfa_code *m,
+                            struct str *otc_token, struct err *err) MUST_USE;
+/* Takes the code. It must have been sent for the same person, device and sign-in as *m says;
+ * m->phone gets the number it was sent to. */
+enum err_code mfa_code_redeem(struct call *c, const struct scope *s, struct mfa_code *m,
+                              struct str otc_token, struct str code, struct err *err) MUST_USE;
 
 /* ---- authenticator apps (mfa_app.c) ---- */
 
@@ -71,4 +92,15 @@ struct str mfa_seed_new(struct arena *a);
 /* The picture of the key URI: "data:image/png;base64,...". */
 enum err_code mfa_qr_code(struct call *c, const struct user *u, struct str issuer, struct str seed,
                           struct str *out, struct err *err) MUST_USE;
+/* Is it the code of the person's app (device_id absent: of the one there is), and was it never used? */
+enum err_code mfa_app_check(struct call *c, const struct scope *s, struct str user_id,
+                            struct str device_id, struct str code, bool *right,
+                            struct err *err) MUST_USE;
+/* Makes the seed (base32) the person's app if the code is one of it: 400 else, also if there is an
+ * app already. *recovery_code as in mfa_device_added. */
+enum err_code mfa_app_confirm(struct call *c, const struct scope *s, const struct user *u,
+                              struct str seed, struct str code, struct str *recovery_code,
+                              struct err *err) MUST_USE;
+/* A recovery code as somebody typed it, as the hash it is kept under. */
+struct str mfa_recovery_hash(struct call *c, struct str code);
 #endif

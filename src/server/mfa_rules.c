@@ -2,6 +2,8 @@
 #include "base/mem.h"
 #include "server/mfa_priv.h"
 
+enum { REMEMBER_S = 1209600 }; /* as in the presets */
+
 /* A policy that is there asks for a second factor unless it says otherwise; without any policy
  * nobody has to have one. */
 const struct document mfa_policy_document = {
@@ -10,11 +12,11 @@ const struct document mfa_policy_document = {
                "\"mfaDeviceExpiration\":1209600}",
     .what = "MFA policy"};
 
-const struct document mfa_config_document = {
+const struct document mfa_settings = {
     .name = "mfa-config",
     .presets = "{\"authenticationApp\":{\"active\":true,\"serviceName\":\"gatehouse\"},"
                "\"sms\":{\"active\":true,\"tokenLifetimeSeconds\":300},"
-               "\"email\":{\"active\":true,\"tokenLifetimeSeconds\":300}}",
+               "\"email\":{\"active\":true,\"tokenLifetimeSeconds\":300,\"sender\":\"\"}}",
     .what = "MFA configuration"};
 
 /* Member by name of the strategy: false where it is off. */
@@ -92,7 +94,7 @@ static enum err_code
 take_config(struct call *c, const struct scope *s, struct mfa_rules *r, struct err *err)
 {
     struct json *all;
-    enum err_code rc = document_environment(s, &mfa_config_document, &all, err);
+    enum err_code rc = document_environment(s, &mfa_settings, &all, err);
     if (!rc) {
         const struct json *app = json_get(all, "authenticationApp");
         const struct json *sms = json_get(all, "sms"), *email = json_get(all, "email");
@@ -102,7 +104,6 @@ take_config(struct call *c, const struct scope *s, struct mfa_rules *r, struct e
         r->issuer = arena_str(c->arena, json_str(json_get(app, "serviceName")));
         r->sms_s = lifetime_of(sms);
         r->email_s = lifetime_of(email);
-        r->sender = arena_str(c->arena, json_str(json_get(email, "sender")));
     }
     json_free(all);
     return rc;
@@ -116,7 +117,7 @@ take_policy(struct mfa_rules *r, struct str document, struct err *err)
 {
     struct json *policy = json_parse(document, document.n, err);
     bool remember = false;
-    int64_t seconds = 1209600;
+    int64_t seconds = REMEMBER_S;
     if (!policy)
         return err_set(err, ERR_CORRUPT, "a stored MFA policy is not JSON");
     /* There is no sign-in by SAML here, so ForceExceptSAML is Force. */
@@ -145,7 +146,9 @@ mfa_rules_load(struct call *c, const struct scope *s, struct str user_id, struct
                                   (struct str){NULL, 0}, !str_given(user_id), &policies, err);
     for (size_t i = 0; !rc && i < policies.n; i++)
         rc = take_policy(out, policies.items[i].document, err);
-    if (!rc && policies.n == 0)
+    if (!rc && policies.n == 0) {
         out->may_remember = false;
+        out->remember_s = REMEMBER_S;
+    }
     return rc;
 }

@@ -104,9 +104,17 @@ is_open(const struct field *fields)
     return field_find(fields, STR("frontegg_id")) != NULL;
 }
 
+/* The answer to a sign-in is tokens or a challenge: never all of its members. */
+static bool
+is_either_or(const struct field *fields)
+{
+    return field_find(fields, STR("mfaRequired")) != NULL;
+}
+
 static bool
 object_fits(const struct json *j, const struct field *fields, struct fault *fault)
 {
+    bool all = !is_open(fields) && !is_either_or(fields);
     if (json_type(j) != JSON_OBJECT)
         return wrong(fault, "an object is expected");
     for (const struct json *m = json_first(j); m; m = json_next(m)) {
@@ -116,7 +124,7 @@ object_fits(const struct json *j, const struct field *fields, struct fault *faul
         if (f && !value_fits(m, f, fault))
             return false;
     }
-    for (const struct field *f = fields; f->name && !is_open(fields); f++)
+    for (const struct field *f = fields; all && f->name; f++)
         if (!json_get(j, f->name) && !(f->flags & (FIELD_ASSUMED | FIELD_SECRET)))
             return wrong(fault, "%s is missing", f->name);
     return true;

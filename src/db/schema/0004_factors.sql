@@ -40,3 +40,14 @@ CREATE TABLE remembered_devices (
 ){clustered};
 CREATE INDEX remembered_devices_by_token ON remembered_devices (token_hash);
 CREATE INDEX remembered_devices_by_expiry ON remembered_devices (expires_at);
+
+-- How many messages somebody caused lately: per number or address, person, tenant, and caller's address. A row counts
+-- from `since` on and starts over when its time has passed.
+CREATE TABLE send_counts (
+    env BIGINT NOT NULL REFERENCES environments (seq),
+    subject {key} NOT NULL,
+    sent BIGINT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (env, subject)
+){clustered};
+CREATE INDEX send_counts_by_age ON send_counts (since);

@@ -8,6 +8,9 @@
     X(config_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
     X(lockout_ops)                                                                                 \
+    X(mfa_self_ops)                                                                                \
+    X(mfa_settings_ops)                                                                            \
+    X(mfa_sign_in_ops)                                                                             \
     X(permissions_ops)                                                                             \
     X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \

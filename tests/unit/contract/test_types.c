@@ -29,9 +29,11 @@ send(const struct op *op, const struct sample *sample)
     buf_init(&body, TEXT_MAX);
     sample_target(sample, op, &target);
     sample_body(sample, op, &body);
-    bool tenant = op->ctx & CTX_NEED_TENANT;
+    struct str headers = arena_printf(
+        &scene.t.arena, "%s%s", op->ctx & CTX_NEED_TENANT ? "frontegg-tenant-id: one\r\n" : "",
+        op->ctx & CTX_NEED_USER ? "frontegg-user-id: nobody\r\n" : "");
     return tserver_request(&scene.t, method_name(op->method), text_of(&target), scene.t.token,
-                           tenant ? "frontegg-tenant-id: one\r\n" : NULL, text_of(&body));
+                           headers.p, text_of(&body));
 }
 
 /* One phone message does not hold the field's name, but what it is. */

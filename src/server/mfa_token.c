@@ -1,0 +1,161 @@
+/* The sign-in that waits for its second factor. */
+#include "crypto/token.h"
+#include "server/flow.h"
+#include "server/mfa_priv.h"
+
+enum { MFA_TOKEN_MS = 10 * 60 * 1000, TOKEN_TEXT_MAX = 256, DATA_MAX = 4096 };
+
+/* ---- as its flow remembers it ---- */
+
+static struct str
+pack(struct call *c, const struct mfa_pending *p)
+{
+    struct buf text;
+    struct jw w;
+    buf_init(&text, DATA_MAX);
+    jw_init(&w, &text);
+    jw_open(&w, '{');
+    jw_ki64(&w, "methods", p->in.methods);
+    jw_kstr(&w, "tenant", p->in.tenant_id);
+    jw_kstr(&w, "session", p->in.session_id);
+    jw_kbool(&w, "breached", p->in.is_breached);
+    jw_kbool(&w, "enroll", p->enroll);
+    jw_kstr(&w, "seed", p->seed);
+    jw_close(&w, '}');
+    struct str out = arena_str(c->arena, buf_str(&text));
+    buf_fini(&text);
+    return out;
+}
+
+static enum err_code
+unpack(struct call *c, struct str data, struct mfa_pending *p, struct err *err)
+{
+    struct json *j = json_parse(data, DATA_MAX, err);
+    int64_t methods = 0;
+    if (!j)
+        return err_set(err, ERR_CORRUPT, "a stored sign-in cannot be read");
+    (void)json_to_i64(json_get(j, "methods"), &methods);
+    (void)json_to_bool(json_get(j, "breached"), &p->in.is_breached);
+    (void)json_to_bool(json_get(j, "enroll"), &p->enroll);
+    p->in.methods = (unsigned)methods;
+    p->in.tenant_id = arena_str(c->arena, json_str(json_get(j, "tenant")));
+    p->in.session_id = arena_str(c->arena, json_str(json_get(j, "session")));
+    p->seed = arena_str(c->arena, json_str(json_get(j, "seed")));
+    json_free(j);
+    return ERR_OK;
+}
+
+enum err_code
+mfa_token_start(struct call *c, const struct scope *s, const struct mfa_pending *p,
+                struct str *token, struct err *err)
+{
+    struct flow f = {.kind = FLOW_MFA,
+                     .user_id = p->in.user.id,
+                     .data = pack(c, p),
+                     .expires_at = s->now + MFA_TOKEN_MS};
+    return flow_start(c, s, &f, 0, token, err);
+}
+
+/* ---- going on ---- */
+
+static enum err_code
+refuse_token(struct call *c, struct err *err)
+{
+    return call_refuse(c, err, ERR_UNAUTHENTICATED, NULL, "MFA token is invalid or has expired");
+}
+
+/* Made for somebody who had nothing to show. If they have now, it would let others enrol with the
+ * password alone. */
+static enum err_code
+check_empty_handed(struct call *c, const struct scope *s, const struct user *u, struct err *err)
+{
+    struct mfa_devices d;
+    enum err_code rc = mfa_devices_load(c, s, u, &d, err);
+    return rc || mfa_devices_count(&d) == 0 ? rc : refuse_token(c, err);
+}
+
+enum err_code
+mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token, struct mfa_pending *out,
+               struct err *err)
+{
+    struct flow f;
+    *out = (struct mfa_pending){.enroll = false};
+    struct str hash = mfa_token.n > TOKEN_TEXT_MAX ? STR("-") : token_hash_hex(c->arena, mfa_token);
+    enum err_code rc = store_flow_get(s, FLOW_MFA, hash, &f, err);
+    if (rc == ERR_NOT_FOUND || rc == ERR_GONE)
+        return refuse_token(c, err);
+    if (!rc)
+        rc = unpack(c, f.data, out, err);
+    if (!rc)
+        rc = store_user_get(s, USER_BY_ID, f.user_id, &out->in.user, err);
+    if (rc == ERR_NOT_FOUND || (!rc && out->in.user.password_changed_at > f.created_at))
+        return refuse_token(c, err);
+    out->token_hash = f.token_hash;
+    /* Whoever was locked since gets no further, and no more codes. */
+    if (!rc)
+        rc = signin_gate(c, s, &out->in.user, err);
+    return rc || !out->enroll ? rc : check_empty_handed(c, s, &out->in.user, err);
+}
+
+const struct scope *
+mfa_scope(struct call *c, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct scope *everywhere = ARENA_NEW(c->arena, struct scope);
+    return s && scope_tenant(s, (struct str){NULL, 0}, everywhere, err) == ERR_OK ? everywhere
+                                                                                  : NULL;
+}
+
+enum err_code
+mfa_token_guess(struct call *c, struct str mfa_token, const struct scope **s,
+                struct mfa_pending *out, bool *allowed, struct err *err)
+{
+    struct flow f = {.user_id = {NULL, 0}};
+    bool found;
+    enum err_code rc = flow_peek(c, FLOW_MFA, mfa_token, &f, &found, err);
+    if (!rc)
+        rc = lockout_attempt(c, LOCKOUT_CODE, f.user_id, allowed, err);
+    if (rc)
+        return rc;
+    *s = mfa_scope(c, err);
+    return *s ? mfa_token_open(c, *s, mfa_token, out, err) : err_failed(err);
+}
+
+static const char *
+name_of(unsigned method)
+{
+    if (method == SIGNIN_MFA_APP)
+        return "an authenticator app";
+    return method == SIGNIN_MFA_SMS ? "a phone" : "a security key";
+}
+
+enum err_code
+mfa_token_finish(struct call *c, const struct scope *s, const struct mfa_pending *p,
+                 unsigned method, struct str recovery_code, struct err *err)
+{
+    struct signin in = p->in;
+    in.methods |= method;
+    in.recovery_code = recovery_code;
+    in.remember_device = call_bool(c, "rememberDevice", false);
+    enum err_code rc = store_flow_take(s, FLOW_MFA, p->token_hash, err);
+    if (rc == ERR_NOT_FOUND)
+        return refuse_token(c, err);
+    if (!rc)
+        rc = lockout_clear(c, s, LOCKOUT_CODE, in.user.id, err);
+    /* The factor may just have been enrolled: the answer is about the person as they are now. */
+    if (!rc)
+        rc = store_user_get(s, USER_BY_ID, p->in.user.id, &in.user, err);
+    if (!rc)
+        rc = signin_second_factor(c, &in, err);
+    /* One request, one audit: of the two things that happened the greater one. */
+    if (!rc && p->enroll)
+        call_audit(c, "user", in.user.id, "High", "Enrolled %s at sign-in: %.*s", name_of(method),
+                   STR_ARG(in.user.email.n ? in.user.email : in.user.id));
+    return rc;
+}
+
+enum err_code
+mfa_refuse_code(struct call *c, struct err *err)
+{
+    return call_refuse(c, err, ERR_INVALID, "ER-01011", "Invalid code");
+}
