@@ -32,7 +32,8 @@ extern const struct template_var template_vars[TEMPLATE_VARS];
 int template_var_find(struct str name);
 
 enum template_flag {
-    TEMPLATE_MFA = 1 << 0 /* about second factors: the MFA configuration may say who sends it */
+    TEMPLATE_MFA = 1 << 0, /* about second factors: the MFA configuration may say who sends it */
+    TEMPLATE_OURS = 1 << 1 /* sent by us, unknown to the public API */
 };
 
 struct template_type {

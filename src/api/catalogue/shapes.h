@@ -344,12 +344,15 @@ static const struct field jwt_targeting_fields[] = {
     OPT("id", STRING), OPT_OBJ("targeting", FIELDS(OPT_OBJS("rules", jwt_rule_fields))), STAMPS,
     {.name = NULL}};
 
-/* An e-mail template. Plain URLs come back rendered, the patterns raw. */
+/* An e-mail template. Plain URLs come back rendered, the patterns raw; a default has no id. */
 static const struct field mail_template_fields[] = {
-    OPT("id", STRING), OPT_ENUM("type", mail_template_choices), OPT("htmlTemplate", STRING),
-    OPT("senderEmail", STRING), OPT("redirectURL", STRING), OPT("successRedirectUrl", STRING),
-    OPT("subject", STRING), OPT("fromName", STRING), OPT("active", BOOL),
-    OPT("redirectURLPattern", STRING), OPT("successRedirectUrlPattern", STRING), {.name = NULL}};
+    OPTF("id", STRING, FIELD_NULLABLE), OPT_ENUM("type", mail_template_choices),
+    OPT("htmlTemplate", STRING), OPTF("senderEmail", STRING, FIELD_NULLABLE),
+    OPTF("redirectURL", STRING, FIELD_NULLABLE),
+    OPTF("successRedirectUrl", STRING, FIELD_NULLABLE), OPT("subject", STRING),
+    OPTF("fromName", STRING, FIELD_NULLABLE), OPT("active", BOOL),
+    OPTF("redirectURLPattern", STRING, FIELD_NULLABLE),
+    OPTF("successRedirectUrlPattern", STRING, FIELD_NULLABLE), {.name = NULL}};
 
 /* The SMS provider; its token comes back masked. */
 static const struct field sms_config_fields[] = {

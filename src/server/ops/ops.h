@@ -8,6 +8,7 @@
     X(config_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
     X(lockout_ops)                                                                                 \
+    X(mail_templates_ops)                                                                          \
     X(mfa_self_ops)                                                                                \
     X(mfa_settings_ops)                                                                            \
     X(mfa_sign_in_ops)                                                                             \
@@ -16,6 +17,8 @@
     X(roles_ops)                                                                                   \
     X(sessions_ops)                                                                                \
     X(sign_in_ops)                                                                                 \
+    X(sms_templates_ops)                                                                           \
+    X(strategies_ops)                                                                              \
     X(tenants_ops)                                                                                 \
     X(users_change_ops)                                                                            \
     X(users_create_ops)                                                                            \

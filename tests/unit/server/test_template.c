@@ -346,7 +346,8 @@ every_type_has_a_default(void **state)
     struct template_values v = samples(), nothing = {.n_more = 0};
     size_t mails = 0, texts = 0;
     template_words_sentences(&nothing, &arena);
-    for (const struct template_type *t = template_type_all(MESSAGE_EMAIL); t->name; t++, mails++) {
+    for (const struct template_type *t = template_type_all(MESSAGE_EMAIL); t->name; t++) {
+        mails += !(t->flags & TEMPLATE_OURS);
         check_default(t, &v);
         (void)rendered(t->body, TEMPLATE_HTML, &nothing);
         assert_ptr_equal(template_type_find(MESSAGE_EMAIL, str_of(t->name)), t);

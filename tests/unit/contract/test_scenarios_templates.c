@@ -1,0 +1,185 @@
+/* Texts of messages, and how accounts are activated and invitations accepted; see
+ * tests/support/scene.h. */
+#include "tests/support/scene.h"
+
+static struct scene scene;
+
+#define MAIL "/identity/resources/mail/v1/configs/templates"
+#define MAIL_DEFAULT "/identity/resources/mail/v1/configs"
+#define SMS "/identity/resources/configurations/v1/sms/templates"
+#define STRATEGY "/identity/resources/configurations/v1"
+
+static void
+email_defaults(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"GET " MAIL, NULL, "200; =[]"},
+        {"GET " MAIL "?type=ResetPassword", NULL, "200; =[]"},
+        {"GET " MAIL "?type=Nonsense", NULL, "400; ~type must be"},
+        {"GET " MAIL_DEFAULT "/ResetPassword/default", NULL,
+         "200; id=null; type='ResetPassword'; active=true; senderEmail=null; fromName=null; "
+         "subject?;"
+         "htmlTemplate?; redirectURLPattern='{{APP_URL}}/account/reset-password'; redirectURL?;"
+         "successRedirectUrl=null; successRedirectUrlPattern=null; ~{{link}}"},
+        {"GET " MAIL_DEFAULT "/OTC/default", NULL,
+         "200; redirectURL=null; redirectURLPattern=null; ~{{code}}"},
+        {"GET " MAIL_DEFAULT "/ApprovalFlowApprove/default", NULL, "200"},
+        {"GET " MAIL_DEFAULT "/SignUpAttempt/default", NULL, "400"},
+        {"GET " MAIL_DEFAULT "/Nonsense/default", NULL, "400; ~type must be"},
+        {"GET " MAIL_DEFAULT "/OTC/default ~none", NULL, "401"},
+        {"GET " MAIL " ~none", NULL, "401"},
+    };
+    SCENE(&scene, steps);
+}
+
+static void
+email_templates(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " MAIL,
+         "{'type':'ResetPassword','senderEmail':'ids@acme.io','fromName':'Acme',"
+         "'subject':'Hi {{user.name}}','htmlTemplate':'<p>{{REDIRECT_URL}} {{vendorThing}}</p>',"
+         "'redirectURL':'{{APP_URL}}/reset?x=1','successRedirectUrl':'https://acme.io/ok',"
+         "'active':true,'id':'','unknown':1}",
+         "201"},
+        {"GET " MAIL, NULL,
+         "200; #1; 0.type='ResetPassword'; 0.id>id; 0.senderEmail='ids@acme.io';"
+         "0.fromName='Acme'; 0.subject='Hi {{user.name}}'; 0.active=true;"
+         "0.htmlTemplate='<p>{{REDIRECT_URL}} {{vendorThing}}</p>';"
+         "0.redirectURLPattern='{{APP_URL}}/reset?x=1'; 0.successRedirectUrl='https://acme.io/ok';"
+         "0.successRedirectUrlPattern='https://acme.io/ok'; ~/reset?x=1; !~userId"},
+        /* A second POST changes what it names. */
+        {"POST " MAIL, "{'type':'ResetPassword','active':false,'subject':'Bye'}", "201"},
+        {"GET " MAIL "?type=ResetPassword", NULL,
+         "200; #1; 0.id='$id'; 0.active=false; 0.subject='Bye'; 0.fromName='Acme'"},
+        /* "" is the default again. */
+        {"POST " MAIL,
+         "{'type':'ResetPassword','subject':'','htmlTemplate':'','redirectURL':'','senderEmail':'',"
+         "'fromName':null}",
+         "201"},
+        {"GET " MAIL "?type=ResetPassword", NULL,
+         "200; 0.subject='Reset your {{app_name}} password'; 0.senderEmail=null;"
+         "0.redirectURLPattern='{{APP_URL}}/account/reset-password'; 0.fromName='Acme'"},
+        {"POST " MAIL, "{'type':'MagicLink'}", "201"},
+        {"GET " MAIL, NULL, "200; *.type=['MagicLink','ResetPassword']"},
+        {"POST " MAIL, "{'type':'Nonsense'}", "400; ~type must be"},
+        {"POST " MAIL, "{'subject':'x'}", "400; ~type"},
+        {"POST " MAIL, "{'type':'OTC','senderEmail':'a@b.io\\r\\nBcc: c@d.io'}",
+         "400; ~senderEmail is no e-mail address"},
+        {"POST " MAIL, "{'type':'OTC','redirectURL':'javascript:alert(1)'}",
+         "400; ~redirectURL is no address for a link"},
+        {"POST " MAIL, "{'type':'OTC','successRedirectUrl':'/x','redirectURL':'x y'}",
+         "400; errors=['redirectURL is no address for a link',"
+         "'successRedirectUrl is no address for a link']"},
+        {"POST " MAIL, "{'type':'OTC','active':'yes'}", "400; ~active"},
+        {"POST " MAIL, "{'type':'OTC','htmlTemplate':7}", "400; ~htmlTemplate"},
+        {"POST " MAIL " ~none", "{'type':'OTC'}", "401"},
+        {"GET " MAIL "?type=OTC", NULL, "200; =[]"},
+        {"DELETE " MAIL "/$id", NULL, "200"},
+        {"DELETE " MAIL "/$id", NULL, "404; errors=['Template not found']"},
+        {"DELETE " MAIL "/MagicLink", NULL, "404"},
+        {"GET " MAIL, NULL, "200; *.type=['MagicLink']"},
+    };
+    SCENE(&scene, steps);
+}
+
+static void
+sms_templates(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"GET " SMS "/default/all", NULL,
+         "200; *.type=['OTC','MFAOTC','ResetPhoneNumber','VerifyPhoneNumber','ResetPassword'];"
+         "0.isActive=true; 0.id!"},
+        {"GET " SMS, NULL, "200; #5; 0.type='OTC'; 0.id!"},
+        {"GET " SMS "/OTC/default", NULL, "200; type='OTC'; ~{{code}}"},
+        {"GET " SMS "/Nonsense/default", NULL, "404"},
+        {"GET " SMS "/OTC", NULL, "200; type='OTC'; id!"},
+        {"GET " SMS "/Nonsense", NULL, "404; errors=['Template not found']"},
+        {"POST " SMS "/OTC", "{'template':'Your code: {{code}}','isActive':false}",
+         "201; id>id; type='OTC'; template='Your code: {{code}}'; isActive=false; createdAt?"},
+        {"POST " SMS "/OTC", "{'isActive':true}", "201; id='$id'; template='Your code: {{code}}'"},
+        {"POST " SMS "/OTC", NULL, "201; id='$id'; isActive=true"},
+        {"GET " SMS "/OTC", NULL, "200; id='$id'; isActive=true; updatedAt?"},
+        {"GET " SMS "/OTC/default", NULL, "200; id!; !~Your code:"},
+        {"POST " SMS "/OTC", "{'template':''}", "201; id='$id'; !~Your code:"},
+        /* Types that are not ours are kept, if there is a text. */
+        {"POST " SMS "/Custom", "{'isActive':true}", "400; ~template should not be empty"},
+        {"POST " SMS "/Custom", "{'template':'Hello {{name}}'}", "201; type='Custom'"},
+        {"POST " SMS "/Custom", "{'isActive':false}", "201; template='Hello {{name}}'"},
+        {"POST " SMS "/Custom", "{'template':''}", "400; ~template should not be empty"},
+        {"POST " SMS "/CustomCustomCustomCustomCustomCustomCustomCustomCustomCustomCustom",
+         "{'template':'x'}", "400; ~type must be shorter"},
+        {"POST " SMS "/no_such", "{'template':'x'}", "400; ~type"},
+        {"POST " SMS "/OTC", "{'template':7}", "400; ~template"},
+        {"GET " SMS, NULL, "200; #6; 5.type='Custom'; 5.isActive=false"},
+        {"DELETE " SMS "/Custom", NULL, "200"},
+        {"DELETE " SMS "/Custom", NULL, "404"},
+        {"DELETE " SMS "/OTC", NULL, "200"},
+        {"GET " SMS "/OTC", NULL, "200; id!"},
+        {"DELETE " SMS "/OTC ~none", NULL, "401"},
+        {"POST " SMS "/OTC ~none", "{}", "401"},
+    };
+    SCENE(&scene, steps);
+}
+
+static void
+strategies(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/activation/strategies", "/invitation/strategies"};
+    for (size_t i = 0; i < 2; i++) {
+        scene_keep(&scene, "path", str_of(paths[i]));
+        static const struct step steps[] = {
+            {"GET " STRATEGY "$path", NULL, "200; strategy='link'; codeExpiration?"},
+            {"POST " STRATEGY "$path", "{'strategy':'code','codeExpiration':60}", "200"},
+            {"GET " STRATEGY "$path", NULL, "200; ={'strategy':'code','codeExpiration':60}"},
+            {"POST " STRATEGY "$path", "{'strategy':'link'}", "200"},
+            {"GET " STRATEGY "$path", NULL, "200; ={'strategy':'link','codeExpiration':60}"},
+            {"POST " STRATEGY "$path", "{'strategy':'Code'}", "400; ~strategy must be"},
+            {"POST " STRATEGY "$path", "{'strategy':'code','codeExpiration':59}",
+             "400; ~codeExpiration must not be less than 60"},
+            {"POST " STRATEGY "$path", "{'strategy':'code','codeExpiration':'60'}",
+             "400; ~codeExpiration"},
+            {"GET " STRATEGY "$path ~none", NULL, "401"},
+            {"POST " STRATEGY "$path ~none", "{'strategy':'code'}", "401"},
+            {"GET " STRATEGY "$path", NULL, "200; strategy='link'"},
+        };
+        SCENE(&scene, steps);
+    }
+    static const struct step more[] = {
+        {"POST " STRATEGY "/activation/strategies", "{'codeExpiration':60}", "400; ~strategy"},
+        {"POST " STRATEGY "/invitation/strategies", "{'codeExpiration':90}", "200"},
+        {"POST " STRATEGY "/invitation/strategies", NULL, "200"},
+        {"GET " STRATEGY "/invitation/strategies", NULL, "200; codeExpiration=90"},
+    };
+    SCENE(&scene, more);
+}
+
+static void
+every_operation_was_used(void **state)
+{
+    (void)state;
+    scene_ledger(&scene,
+                 (const char *const[]){"/identity/resources/mail/v1/configs",
+                                       "/identity/resources/configurations/v1/sms/templates",
+                                       STRATEGY "/activation", STRATEGY "/invitation", NULL});
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(email_defaults),
+        cmocka_unit_test(email_templates),
+        cmocka_unit_test(sms_templates),
+        cmocka_unit_test(strategies),
+        cmocka_unit_test(every_operation_was_used),
+    };
+    scene_start(&scene);
+    int failed = cmocka_run_group_tests_name("templates", tests, NULL, NULL);
+    scene_stop(&scene);
+    return failed;
+}
