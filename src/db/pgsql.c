@@ -428,6 +428,7 @@ pgsql_fragment(const char *name)
         /* The index is PostgreSQL's own business. */
         {"users.search_add", ""},
         {"users.search_remove", ""},
+        {"address.lock", "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))) l"},
     };
     for (size_t i = 0; i < COUNT_OF(fragments); i++) {
         if (strcmp(name, fragments[i].name) == 0)

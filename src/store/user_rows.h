@@ -16,6 +16,32 @@ void user_read(struct db_stmt *st, int col, struct arena *a, struct user *out);
 enum err_code user_resolve(const struct scope *s, struct str id, int64_t *seq,
                            struct err *err) MUST_USE;
 
+/* ---- addresses, see emails.h and phones.h; `key` is folded ---- */
+
+struct user_email;
+void user_email_read(const struct scope *s, struct db_stmt *st, struct user_email *out);
+/* Keeps others from claiming the same address until the transaction ends. */
+enum err_code user_address_lock(const struct scope *s, const char *kind, struct str key,
+                                struct err *err) MUST_USE;
+/*
+ * Makes sure that the address is nobody else's primary or verified one, until the transaction ends;
+ * ERR_CONFLICT if it is. Before it becomes this user's (0: of one that is about to be made).
+ */
+enum err_code user_email_claim(const struct scope *s, int64_t user_seq, struct str key,
+                               struct err *err) MUST_USE;
+/* Whose further, verified address it is. */
+enum err_code user_by_further_email(const struct scope *s, struct str key, int64_t *user_seq,
+                                    struct err *err) MUST_USE;
+/* It is no further address of this user any more. */
+enum err_code user_email_drop(const struct scope *s, int64_t user_seq, struct str key,
+                              struct err *err) MUST_USE;
+/* Who is meant by a phone number: whose verified one it is, else the only one who wrote it down. */
+enum err_code user_by_phone(const struct scope *s, struct str phone, int64_t *user_seq,
+                            struct err *err) MUST_USE;
+/* Writes the number down for the user, if it is not yet. */
+enum err_code user_phone_note(const struct scope *s, int64_t user_seq, struct str phone,
+                              struct err *err) MUST_USE;
+
 /* ---- lists the user is in: table user_order and its totals ---- */
 
 enum err_code user_order_add(const struct scope *s, int64_t user_seq, int64_t list,

@@ -31,19 +31,16 @@ static const char *const select_by[] = {
     [USER_BY_ID] = SELECT_USER("u.id = $2"),
     [USER_BY_EMAIL] = SELECT_USER("u.email_key = $2"),
     [USER_BY_USERNAME] = SELECT_USER("u.username_key = $2"),
-    [USER_BY_PHONE] = SELECT_USER("u.phone_number = $2"),
     [USER_BY_EXTERNAL_ID] = SELECT_USER("u.external_id = $2"),
 };
 
-enum err_code
-store_user_get(const struct scope *s, enum user_key by, struct str value, struct user *out,
-               struct err *err)
+static enum err_code
+get_one(const struct scope *s, const char *sql, struct db_value value, struct user *out,
+        struct err *err)
 {
-    if (by == USER_BY_EMAIL || by == USER_BY_USERNAME)
-        value = store_fold(s->arena, value);
     struct db_stmt *st;
-    enum err_code rc = db_query(s->conn, select_by[by],
-                                DB_ARGS(DB_I(s->env), DB_T(value), DB_I(s->tenant_seq)), &st, err);
+    enum err_code rc =
+        db_query(s->conn, sql, DB_ARGS(DB_I(s->env), value, DB_I(s->tenant_seq)), &st, err);
     if (rc != ERR_OK)
         return rc;
     bool found = db_next(st, err) == DB_ROW;
@@ -51,6 +48,32 @@ store_user_get(const struct scope *s, enum user_key by, struct str value, struct
         user_read(st, 0, s->arena, out);
     rc = db_finish(st);
     return rc == ERR_OK && !found ? store_missing("User", err) : rc;
+}
+
+/* Who is meant by an address that is not a column of the user. */
+typedef enum err_code owner_fn(const struct scope *s, struct str address, int64_t *user_seq,
+                               struct err *err);
+static enum err_code
+get_owner(const struct scope *s, owner_fn *find, struct str address, struct user *out,
+          struct err *err)
+{
+    int64_t owner = 0;
+    enum err_code rc = find(s, address, &owner, err);
+    return rc == ERR_OK ? get_one(s, SELECT_USER("u.seq = $2"), DB_I(owner), out, err) : rc;
+}
+
+enum err_code
+store_user_get(const struct scope *s, enum user_key by, struct str value, struct user *out,
+               struct err *err)
+{
+    if (by == USER_BY_PHONE)
+        return get_owner(s, user_by_phone, value, out, err);
+    if (by == USER_BY_EMAIL || by == USER_BY_USERNAME)
+        value = store_fold(s->arena, value);
+    enum err_code rc = get_one(s, select_by[by], DB_T(value), out, err);
+    if (rc == ERR_NOT_FOUND && by == USER_BY_EMAIL)
+        rc = get_owner(s, user_by_further_email, value, out, err);
+    return rc;
 }
 
 enum err_code
@@ -180,6 +203,10 @@ store_user_create(const struct scope *s, struct user *u, struct err *err)
     if (rc != ERR_OK)
         return rc;
     fill_in(s, u);
+    if (u->email.n)
+        rc = taken(user_email_claim(s, 0, unique_key(s, u->email), err), err);
+    if (rc != ERR_OK)
+        return rc;
     struct sql q;
     sql_init(&q, s->arena);
     add_insert(&q, s, u);
@@ -194,6 +221,8 @@ store_user_create(const struct scope *s, struct user *u, struct err *err)
     if (rc != ERR_OK)
         return taken(rc, err);
     rc = index_text(s, "users.search_add", u->seq, search_key(s, u), err);
+    if (rc == ERR_OK)
+        rc = user_phone_note(s, u->seq, u->phone_number, err);
     return rc == ERR_OK ? user_order_add(s, u->seq, -s->env, err) : rc;
 }
 
@@ -233,6 +262,23 @@ write_update(const struct scope *s, const struct user *u, uint64_t given, const 
     return rc;
 }
 
+/* What else changes with a new primary address or a new number: see emails.h and phones.h. */
+static enum err_code
+move_addresses(const struct scope *s, const struct user *u, uint64_t given, int64_t seq,
+               struct err *err)
+{
+    enum err_code rc = ERR_OK;
+    if (given & USER_F(email) && u->email.n) {
+        struct str key = unique_key(s, u->email);
+        rc = taken(user_email_claim(s, seq, key, err), err);
+        if (rc == ERR_OK)
+            rc = user_email_drop(s, seq, key, err);
+    }
+    if (rc == ERR_OK && given & USER_F(phone_number))
+        rc = user_phone_note(s, seq, u->phone_number, err);
+    return rc;
+}
+
 enum err_code
 store_user_update(const struct scope *s, const struct user *u, uint64_t given, struct err *err)
 {
@@ -250,7 +296,9 @@ store_user_update(const struct scope *s, const struct user *u, uint64_t given, s
         after.username = u->username;
     if (given & USER_F(phone_number))
         after.phone_number = u->phone_number;
-    rc = write_update(s, u, given, &after, err);
+    rc = move_addresses(s, u, given, after.seq, err);
+    if (rc == ERR_OK)
+        rc = write_update(s, u, given, &after, err);
     return rc == ERR_OK ? user_order_refresh(s, after.seq, given, err) : rc;
 }
 

@@ -42,8 +42,11 @@ extern const struct store_field user_fields[USER_FIELDS];
 /* ---- one user ---- */
 
 enum user_key { USER_BY_ID, USER_BY_EMAIL, USER_BY_USERNAME, USER_BY_PHONE, USER_BY_EXTERNAL_ID };
-/* Plain columns only; follow with store_users_load for tenants and roles. E-mail and user name
- * compare folded. */
+/*
+ * Plain columns only; follow with store_users_load for tenants and roles. E-mail and user name
+ * compare folded. An address may be the primary one or a further one that is verified (emails.h); a
+ * phone number is the verified one of somebody, else one that only one person has written down.
+ */
 enum err_code store_user_get(const struct scope *s, enum user_key by, struct str value,
                              struct user *out, struct err *err) MUST_USE;
 
