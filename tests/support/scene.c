@@ -322,19 +322,35 @@ scene_is_bound(const struct scene *s, const struct op *op)
     return s->t.server->registry->fns[op->id] != NULL;
 }
 
+static size_t
+missing(const struct scene *s, const struct op *op)
+{
+    if (!scene_is_bound(s, op) || s->answered[op->id])
+        return 0;
+    print_error("%s is bound, and no scenario made it succeed\n", op->name);
+    return 1;
+}
+
 void
 scene_ledger(const struct scene *s, const char *const *prefixes)
 {
-    size_t missing = 0;
+    size_t n = 0;
     for (int id = 0; id < OP_COUNT; id++) {
         const struct op *op = op_get((enum op_id)id);
         bool ours = false;
         for (size_t i = 0; prefixes[i]; i++)
             ours = ours || str_starts(str_of(op->path), str_of(prefixes[i]));
-        if (!ours || !scene_is_bound(s, op) || s->answered[id])
-            continue;
-        print_error("%s is bound, and no scenario made it succeed\n", op->name);
-        missing++;
+        n += ours ? missing(s, op) : 0;
     }
-    assert_int_equal(missing, 0);
+    assert_int_equal(n, 0);
+}
+
+void
+scene_ledger_of(const struct scene *s, const struct op_binding *const *modules)
+{
+    size_t n = 0;
+    for (; *modules; modules++)
+        for (const struct op_binding *b = *modules; b->op != OP_COUNT; b++)
+            n += missing(s, op_get(b->op));
+    assert_int_equal(n, 0);
 }

@@ -21,6 +21,7 @@
 #include "tests/support/unit.h"
 
 #include "base/mem.h"
+#include "server/ops/ops.h"
 
 enum { SCENE_VALUES_MAX = 128 };
 
@@ -53,5 +54,7 @@ const char *scene_text(struct scene *s, const char *text);
 
 /* Fails for each bound operation below one of the path prefixes that never succeeded. */
 void scene_ledger(const struct scene *s, const char *const *prefixes);
+/* For each operation of the modules (a NULL ends them), see server/ops/ops.h. */
+void scene_ledger_of(const struct scene *s, const struct op_binding *const *modules);
 bool scene_is_bound(const struct scene *s, const struct op *op);
 #endif

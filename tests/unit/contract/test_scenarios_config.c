@@ -101,7 +101,7 @@ static void
 every_operation_was_used(void **state)
 {
     (void)state;
-    scene_ledger(&scene, (const char *const[]){"/identity/resources/configurations/", NULL});
+    scene_ledger_of(&scene, (const struct op_binding *const[]){config_ops, NULL});
 }
 
 int

@@ -359,10 +359,9 @@ every_operation_was_used(void **state)
                                         {"GET " V3, NULL, "200"},
                                         {"GET " V1 "/query/phrase", NULL, "200"}};
     SCENE(&scene, lists);
-    scene_ledger(&scene, (const char *const[]){"/identity/resources/users/",
-                                               "/identity/resources/tenants/users/",
-                                               "/identity/resources/sub-tenants/users/",
-                                               "/identity/resources/vendor-only/users/", NULL});
+    scene_ledger_of(&scene, (const struct op_binding *const[]){users_read_ops, users_create_ops,
+                                                               users_change_ops, NULL});
+    ;
 }
 
 int
