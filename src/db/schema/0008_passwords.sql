@@ -44,15 +44,3 @@ CREATE INDEX user_phones_by_key ON user_phones (env, phone_key, seq);
 INSERT INTO user_phones (env, user_seq, id, phone_number, phone_key, created_at, updated_at)
     SELECT env, seq, id, phone_number, REPLACE(phone_number, '-', ''), created_at, updated_at
     FROM users WHERE phone_number IS NOT NULL AND phone_number <> '';
-
--- How many messages went to an address, for a person, from a network address, since `since`: caps on what somebody
--- can have sent. `counted` is a hash, so that the table tells nobody who was written to.
-CREATE TABLE send_counts (
-    env BIGINT NOT NULL REFERENCES environments (seq),
-    kind {key} NOT NULL,
-    counted {key} NOT NULL,
-    since BIGINT NOT NULL,
-    n INTEGER NOT NULL,
-    PRIMARY KEY (env, kind, counted)
-){clustered};
-CREATE INDEX send_counts_by_time ON send_counts (since);
