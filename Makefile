@@ -63,8 +63,8 @@ obj = $(patsubst %.c,$(OUT)/%.o,$(1))
 # What each program is made of. `main` files are named so and never go into the test library.
 SHARED_SRC := $(call src,src/base src/api)
 CONSOLE_SRC := $(call src,src/net src/client src/cli src/qr ui ui/resources) src/crypto/hmac.c src/crypto/totp.c
-SERVER_SRC := $(call src,src/crypto src/db src/store src/server src/server/ops) \
-  src/qr/code.c src/qr/otpauth.c src/qr/png_api.c src/qr/png_write.c
+SERVER_SRC := $(call src,src/crypto src/db src/store src/deliver src/server src/server/ops) \
+  src/net/curl_api.c src/qr/code.c src/qr/otpauth.c src/qr/png_api.c src/qr/png_write.c
 CONSOLE_LIB := $(filter-out %/main.c,$(CONSOLE_SRC))
 SERVER_LIB := $(filter-out %/main.c,$(SERVER_SRC))
 ALL_SRC := $(SHARED_SRC) $(CONSOLE_SRC) $(SERVER_SRC)

@@ -240,6 +240,7 @@ db_begin(struct db *db, enum db_mode mode, struct db_conn **out, struct err *err
                        db->busy_ms);
     c->mode = mode;
     c->savepoints = 0;
+    c->after_commit = NULL;
     enum err_code rc = c->native ? ERR_OK : db->driver->connect(c, err);
     if (rc == ERR_OK)
         rc = db->driver->begin(c, err);
@@ -270,10 +271,21 @@ enum err_code
 db_commit(struct db_conn *take, struct err *err)
 {
     end_statements(take);
+    void (*after)(void *arg) = take->after_commit;
+    void *arg = take->after_arg;
     enum err_code rc = take->db->driver->commit(take, err);
     take->in_tx = false;
     pool_give(take);
+    if (rc == ERR_OK && after)
+        after(arg);
     return rc;
+}
+
+void
+db_after_commit(struct db_conn *conn, void (*fn)(void *arg), void *arg)
+{
+    conn->after_commit = fn;
+    conn->after_arg = arg;
 }
 
 void

@@ -49,6 +49,8 @@ struct db_conn {
     bool taken, in_tx, broken;
     bool log_is_large; /* SQLite: said so already */
     unsigned active, savepoints;
+    void (*after_commit)(void *arg); /* of this transaction; NULL: nothing */
+    void *after_arg;
     uint64_t numbers; /* last statement number given out */
     struct list stmts;
     size_t n_stmts;

@@ -425,6 +425,7 @@ pgsql_fragment(const char *name)
         {"users.search", "SELECT seq FROM users WHERE search_key LIKE ?"},
         {"text.contains", "strpos(us.search_key, ?) > 0"},
         {"ints", "(SELECT value::bigint FROM json_array_elements_text(CAST(? AS json)) value)"},
+        {"rows.skip_locked", " FOR UPDATE SKIP LOCKED"},
         /* The index is PostgreSQL's own business. */
         {"users.search_add", ""},
         {"users.search_remove", ""},

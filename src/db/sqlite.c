@@ -522,6 +522,7 @@ sqlite_fragment(const char *name)
         {"users.search", "SELECT rowid FROM user_search WHERE user_search MATCH ?"},
         {"text.contains", "instr(us.search_key, ?) > 0"},
         {"ints", "(SELECT value FROM json_each(?))"},
+        {"rows.skip_locked", ""}, /* there is one writer */
         {"users.search_add", "INSERT INTO user_search (rowid, search_key) VALUES ($1, $2)"},
         {"users.search_remove", "INSERT INTO user_search (user_search, rowid, search_key) "
                                 "VALUES ('delete', $1, $2)"},

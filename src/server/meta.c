@@ -4,6 +4,7 @@
 #include "crypto/jwt.h"
 #include "server/answer.h"
 #include "server/auth.h"
+#include "server/deliver.h"
 #include "server/metrics.h"
 #include "server/registry.h"
 #include "server/state.h"
@@ -45,6 +46,8 @@ serve_metrics(struct server *s, struct http_request *r)
           s->http ? http_connections(s->http) : 0);
     gauge(out, "gatehouse_uptime_seconds", "Time since the start.", "gauge",
           (uint64_t)((clock_mono_ms() - s->started_ms) / 1000));
+    if (s->deliver)
+        deliver_write_metrics(s->deliver, out);
     r->type = STR("text/plain; version=0.0.4; charset=utf-8");
 }
 

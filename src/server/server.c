@@ -10,6 +10,7 @@
 #include "crypto/password.h"
 #include "crypto/seal.h"
 #include "server/auth.h"
+#include "server/deliver.h"
 #include "server/demo.h"
 #include "server/dispatch.h"
 #include "server/environment.h"
@@ -142,6 +143,9 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
     s->limits = ratelimit_new();
     s->metrics = mem_new(1, sizeof *s->metrics);
     s->passwords = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING);
+    if (!rc)
+        rc = deliver_start(&s->deliver,
+                           &(struct deliver_options){.store = s->store, .outbox = s->outbox}, err);
     return rc;
 }
 
@@ -251,7 +255,9 @@ server_stop(struct server *s)
 {
     if (!s)
         return;
+    deliver_close(s->deliver);
     http_stop(s->http, GRACE_MS);
+    deliver_stop(s->deliver);
     auth_free(s->auth);
     store_close(s->store);
     seal_close(s->seal);

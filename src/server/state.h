@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 struct authority;
+struct deliver;
 struct http;
 struct known_passwords;
 struct metrics;
@@ -30,6 +31,7 @@ struct server {
     struct metrics *metrics;
     struct password_gate *passwords;
     struct known_passwords *known;
+    struct deliver *deliver;
     struct http *http;
     struct str vendor;     /* default environment */
     struct str public_url; /* "http://127.0.0.1:8088", no slash at the end */

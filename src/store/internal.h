@@ -8,5 +8,7 @@ struct store {
     struct db *db;
     struct sealer sealer;
     struct hints *hints;
+    void (*on_message)(void *arg); /* see store_on_message */
+    void *on_message_arg;
 };
 #endif

@@ -7,6 +7,8 @@
  *   request  "METHOD PATH [@TENANT] [~TOKEN] [+Header:value]..."
  *            @TENANT sends frontegg-tenant-id; ~none sends no token, ~name the one kept as `name`,
  *            nothing the environment's.
+ *            "OUTBOX ADDRESS" waits for the next message to that address or number; its file in the
+ *            outbox is the answer, with status 200: "200; code>code; link?".
  *   expect   "STATUS; CLAUSE; CLAUSE": `path=JSON` equal, `path!` absent, `path?` given and not
  *            null, `path#N` so many elements, `path>name` keep, `~text` the body holds it,
  *            `!~text` it does not. A path goes through members and indexes by dots; `*` collects:

@@ -41,7 +41,7 @@ testdb_is_pg(void)
 }
 
 void
-testdb_make_dir(char out[200])
+testdb_make_dir(char out[static 200])
 {
     const char *tmp = getenv("TMPDIR");
     snprintf(out, 200, "%s/testdb.XXXXXX", tmp && *tmp ? tmp : "/tmp");

@@ -27,7 +27,7 @@ void testdb_close(struct testdb *t);
 void testdb_reopen(struct testdb *t);
 bool testdb_is_pg(void);
 /* A folder that is gone after testdb_remove_dir. */
-void testdb_make_dir(char out[200]);
+void testdb_make_dir(char out[static 200]);
 void testdb_remove_dir(const char *dir);
 /* Not secret, but notices a wrong aad. */
 extern const struct sealer testdb_sealer;

@@ -21,9 +21,14 @@ tserver_start(struct tserver *t)
     testdb_open_empty(&t->db, NULL);
     db_close(t->db.db);
     t->db.db = NULL;
+    testdb_make_dir(t->outbox);
     struct str listen = STR("http://127.0.0.1:0");
-    struct server_options options = {
-        .listen = &listen, .n_listen = 1, .database = t->db.url, .threads = 2, .workers = 4};
+    struct server_options options = {.listen = &listen,
+                                     .n_listen = 1,
+                                     .database = t->db.url,
+                                     .outbox = t->outbox,
+                                     .threads = 2,
+                                     .workers = 4};
     struct err err = {.code = ERR_OK};
     if (server_start(&t->server, &options, &err) != ERR_OK)
         fail_msg("server: %s", err.msg);
@@ -49,6 +54,7 @@ tserver_stop(struct tserver *t)
         close(t->fd);
     server_stop(t->server);
     testdb_close(&t->db);
+    testdb_remove_dir(t->outbox);
     arena_fini(&t->arena);
 }
 

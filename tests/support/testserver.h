@@ -16,6 +16,7 @@ struct tserver {
     struct arena arena;         /* tokens and answers; lives until tserver_stop */
     struct str vendor;          /* client id */
     struct str token;           /* an environment token */
+    char outbox[256];           /* folder of its messages */
     int port, fd;               /* fd: connection kept open between requests, -1 none */
     struct tserver_tree *trees; /* JSON of the answers, freed at the end */
 };

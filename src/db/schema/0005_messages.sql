@@ -29,9 +29,10 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_due ON messages (lane, due_at, seq) WHERE state = 'queued';
 CREATE INDEX messages_by_state ON messages (env, state, seq);
-CREATE INDEX messages_by_time ON messages (env, created_at, seq);
--- The bodies of failed messages are dropped, and all rows in the end, by age.
+CREATE INDEX messages_by_channel ON messages (env, lane, seq);
+-- The texts of failed messages are dropped, and all rows in the end, by age.
 CREATE INDEX messages_by_age ON messages (updated_at) WHERE state <> 'queued';
+CREATE INDEX messages_kept ON messages (updated_at) WHERE state = 'failed' AND sealed IS NOT NULL;
 
 -- Numbers that are never given twice, e.g. of files in the outbox.
 CREATE TABLE counters (

@@ -62,6 +62,22 @@ expect_body() { # TITLE PATTERN (a case pattern)
     esac
 }
 
+# Waits for the Nth message (from 1; 1 if not given) to an address in the outbox: its text is then $BODY.
+message_to() { # ADDRESS [N]
+    tries=0
+    while [ "$tries" -lt 500 ]; do
+        BODY=$(grep -l "\"to\":\"$1\"" "$DATA/outbox"/*.json 2>/dev/null | sed -n "${2:-1}p")
+        if [ -n "$BODY" ]; then
+            BODY=$(cat "$BODY")
+            return 0
+        fi
+        tries=$((tries + 1))
+        sleep 0.02
+    done
+    echo "not ok - no message to $1"
+    return 1
+}
+
 # Value of a string member, the first one of that name.
 member() { # NAME
     printf '%s' "$BODY" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | head -n 1

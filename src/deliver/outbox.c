@@ -1,0 +1,227 @@
+#include "deliver/outbox.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAME_MAX_BYTES = 64, FILE_MAX_BYTES = 16 * 1024 * 1024 };
+
+struct outbox {
+    char *path;
+    int dir;
+    int64_t highest;
+    struct buf text; /* of the file being written */
+};
+
+/* "00000042-email.json" is 42; 0 for any other name. */
+static int64_t
+number_of(const char *name)
+{
+    struct str whole = str_of(name);
+    ptrdiff_t dash = str_find_char(whole, '-');
+    int64_t n = 0;
+    if (dash < 8 || !(str_ends(whole, STR("-email.json")) || str_ends(whole, STR("-sms.json"))) ||
+        !str_to_i64(str_sub(whole, 0, (size_t)dash), &n))
+        return 0;
+    return n > 0 ? n : 0;
+}
+
+static enum err_code
+look(struct outbox *o, struct err *err)
+{
+    int fd = openat(o->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        int number = errno;
+        if (fd >= 0)
+            (void)close(fd);
+        return err_set_errno(err, ERR_IO, number, "cannot read the folder %s", o->path);
+    }
+    for (const struct dirent *e = readdir(dir); e; e = readdir(dir)) {
+        int64_t n = number_of(e->d_name);
+        if (n > o->highest)
+            o->highest = n;
+    }
+    (void)closedir(dir);
+    return ERR_OK;
+}
+
+enum err_code
+outbox_open(struct outbox **out, const char *dir, struct err *err)
+{
+    *out = NULL;
+    enum err_code rc = file_make_dirs(dir, err);
+    if (rc)
+        return rc;
+    struct outbox *o = mem_new(1, sizeof *o);
+    o->path = mem_copy_text(dir, strlen(dir));
+    buf_init(&o->text, FILE_MAX_BYTES);
+    o->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    rc = o->dir < 0 ? err_set_errno(err, ERR_IO, errno, "cannot open the folder %s", dir)
+                    : look(o, err);
+    if (rc) {
+        outbox_close(o);
+        return rc;
+    }
+    *out = o;
+    return ERR_OK;
+}
+
+void
+outbox_close(struct outbox *take)
+{
+    if (!take)
+        return;
+    if (take->dir >= 0)
+        (void)close(take->dir);
+    buf_fini(&take->text);
+    mem_free(take->path);
+    mem_free(take);
+}
+
+int64_t
+outbox_highest(struct outbox *o)
+{
+    return o->highest;
+}
+
+/* ---- one file ---- */
+
+static void
+write_known(struct jw *w, const char *name, struct str value)
+{
+    if (str_given(value))
+        jw_kstr(w, name, value);
+}
+
+static void
+write_json(struct buf *out, const struct letter *l)
+{
+    struct jw w;
+    jw_init(&w, out);
+    jw_open(&w, '{');
+    jw_ktext(&w, "channel", letter_channel_name(l->channel));
+    jw_kstr(&w, "to", l->to);
+    write_known(&w, "from", l->from);
+    write_known(&w, "subject", l->subject);
+    write_known(&w, "text", l->text);
+    write_known(&w, "html", l->html);
+    write_known(&w, "template", l->template_type);
+    write_known(&w, "code", l->code);
+    write_known(&w, "link", l->link);
+    write_known(&w, "token", l->token);
+    jw_ktime(&w, "createdAt", l->created_at);
+    jw_close(&w, '}');
+    buf_add_char(out, '\n');
+}
+
+static int
+write_all(int fd, struct str data)
+{
+    while (data.n) {
+        ssize_t n = write(fd, data.p, data.n);
+        if (n < 0 && errno != EINTR)
+            return errno;
+        data = str_sub(data, n < 0 ? 0 : (size_t)n, data.n);
+    }
+    return 0;
+}
+
+/* 0 or errno. What a crash left under the same name is ours, and half: it goes. */
+static int
+write_aside(struct outbox *o, const char *aside)
+{
+    if (unlinkat(o->dir, aside, 0) != 0 && errno != ENOENT)
+        return errno;
+    int fd = openat(o->dir, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno;
+    int number = write_all(fd, buf_str(&o->text));
+    if (!number && fdatasync(fd) != 0)
+        number = errno;
+    if (close(fd) != 0 && !number)
+        number = errno;
+    return number;
+}
+
+/* 0, EEXIST if the name is taken, or what else went wrong. */
+static int
+put_in_place(struct outbox *o, const char *aside, const char *name)
+{
+    if (linkat(o->dir, aside, o->dir, name, 0) == 0)
+        return 0;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
+        return errno;
+    /* A file system without links: look before the rename. */
+    struct stat st;
+    if (fstatat(o->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return EEXIST;
+    return renameat(o->dir, aside, o->dir, name) == 0 ? 0 : errno;
+}
+
+/* Whether the file holds exactly the text: the letter that is to be written was written before. */
+static bool
+is_same(struct outbox *o, const char *name)
+{
+    int fd = openat(o->dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    struct str want = buf_str(&o->text);
+    char part[4096];
+    ssize_t n;
+    while ((n = read(fd, part, sizeof part)) > 0) {
+        if (!str_starts(want, (struct str){part, (size_t)n}))
+            break;
+        want = str_sub(want, (size_t)n, want.n);
+    }
+    (void)close(fd);
+    return n == 0 && want.n == 0;
+}
+
+static enum err_code
+write_failed(struct outbox *o, int number, struct err *err)
+{
+    return err_set_errno(err, ERR_IO, number, "cannot write to the folder %s", o->path);
+}
+
+enum err_code
+outbox_write(struct outbox *o, const struct letter *l, struct err *err)
+{
+    char name[NAME_MAX_BYTES], aside[NAME_MAX_BYTES + 8];
+    (void)snprintf(name, sizeof name, "%08lld-%s.json", (long long)l->number,
+                   letter_channel_name(l->channel));
+    (void)snprintf(aside, sizeof aside, ".%s.new", name);
+    buf_reset(&o->text);
+    write_json(&o->text, l);
+    if (o->text.failed)
+        return err_set(err, ERR_LIMIT, "the message is too long");
+    int number = write_aside(o, aside);
+    if (!number)
+        number = put_in_place(o, aside, name);
+    (void)unlinkat(o->dir, aside, 0);
+    if (number == EEXIST && !is_same(o, name)) {
+        enum err_code rc = look(o, err);
+        return rc ? rc : err_set(err, ERR_CONFLICT, "%s is taken", name);
+    }
+    if (number && number != EEXIST)
+        return write_failed(o, number, err);
+    if (l->number > o->highest)
+        o->highest = l->number;
+    return ERR_OK;
+}
+
+enum err_code
+outbox_sync(struct outbox *o, struct err *err)
+{
+    /* Some file systems cannot; then there is nothing to do. */
+    if (fsync(o->dir) != 0 && errno != EINVAL)
+        return write_failed(o, errno, err);
+    return ERR_OK;
+}

@@ -1,0 +1,156 @@
+/* What becomes of one message. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/deliver_priv.h"
+
+enum { JOB_ARENA_MAX = 8 * 1024 * 1024, GIVE_UP_MS = 24 * 60 * 60 * 1000 };
+
+struct job *
+job_new(struct lane *lane, const struct message_claim *claim)
+{
+    struct job *job = mem_new(1, sizeof *job);
+    struct arena *a = &job->arena;
+    arena_init(a, JOB_ARENA_MAX);
+    const struct message *m = &claim->message;
+    job->lane = lane;
+    job->letter = (struct letter){
+        .channel = lane->channel,
+        .id = arena_str(a, claim->id),
+        .to = arena_str(a, m->to),
+        .from = arena_str(a, m->from),
+        .from_name = arena_str(a, m->from_name),
+        .subject = arena_str(a, m->subject),
+        .text = arena_str(a, m->text),
+        .html = arena_str(a, m->html),
+        .template_type = arena_str(a, m->template_type),
+        .code = arena_str(a, m->code),
+        .link = arena_str(a, m->link),
+        .token = arena_str(a, m->token),
+        .number = claim->number,
+        .created_at = claim->created_at,
+    };
+    job->tenant_id = arena_str(a, m->tenant_id);
+    job->seq = claim->seq;
+    job->attempts = claim->attempts;
+    job->result.seq = claim->seq;
+    lane->held++;
+    list_init(&job->node);
+    return job;
+}
+
+void
+job_free(struct job *take)
+{
+    arena_fini(&take->arena);
+    mem_free(take);
+}
+
+void
+job_finish(struct deliver *d, struct job *job, enum message_end end)
+{
+    job->result.end = end;
+    job->lane->held--;
+    list_push_back(&d->done, &job->node);
+}
+
+void
+job_sent(struct deliver *d, struct job *take, const char *provider, struct str ref, int64_t status)
+{
+    take->result.provider = arena_text(&take->arena, provider);
+    take->result.provider_ref = arena_str(&take->arena, ref);
+    take->result.status = status;
+    job_finish(d, take, MESSAGE_SENT);
+}
+
+void
+job_failed(struct deliver *d, struct job *take, const char *provider, int64_t status,
+           const char *why, bool trouble, int64_t wait_ms, int64_t now)
+{
+    struct message_result *r = &take->result;
+    r->provider = arena_text(&take->arena, provider);
+    r->status = status;
+    r->error = arena_text(&take->arena, why);
+    bool over =
+        take->attempts >= d->attempts_max || now - take->letter.created_at > (int64_t)GIVE_UP_MS;
+    int64_t pause = backoff_ms(&d->backoff, take->attempts);
+    r->due_at = now + (wait_ms > pause ? wait_ms : pause);
+    LOG_WARN("deliver", "message not delivered", KV_STR("id", take->letter.id),
+             KV_TEXT("provider", provider), KV_INT("status", status), KV_STR("error", r->error),
+             KV_INT("attempt", take->attempts));
+    job_finish(d, take, trouble && !over ? MESSAGE_LATER : MESSAGE_FAILED);
+}
+
+void
+job_returned(struct deliver *d, struct job *take, int64_t now)
+{
+    take->result.due_at = now;
+    job_finish(d, take, MESSAGE_RETURNED);
+}
+
+/* ---- outbox ---- */
+
+struct renumbering {
+    int64_t above;
+    struct message_claim claim;
+};
+
+static enum err_code
+renumber(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct renumbering *r = arg;
+    r->claim.number = 0;
+    return store_message_number(conn, r->above, &r->claim, 1, err);
+}
+
+/* Somebody else's file may have the number already: the folder is older than the database. */
+static enum err_code
+write_one(struct deliver *d, struct job *job, struct err *err)
+{
+    enum err_code rc = outbox_write(d->outbox, &job->letter, err);
+    for (int i = 0; i < 3 && rc == ERR_CONFLICT; i++) {
+        struct renumbering r = {.above = outbox_highest(d->outbox), .claim = {.seq = job->seq}};
+        rc = store_tx(d->store, DB_WRITE, renumber, &r, err);
+        if (rc)
+            break;
+        job->letter.number = r.claim.number;
+        rc = outbox_write(d->outbox, &job->letter, err);
+    }
+    return rc;
+}
+
+static void
+outbox_failed(struct deliver *d, struct job *job, const struct err *err, int64_t now)
+{
+    pthread_mutex_lock(&d->lock);
+    breaker_bad(&job->lane->breaker, now);
+    pthread_mutex_unlock(&d->lock);
+    job_failed(d, job, "outbox", 0, err->msg, err->code != ERR_LIMIT, 0, now);
+}
+
+void
+deliver_to_outbox(struct deliver *d, struct list *jobs, int64_t now)
+{
+    struct list written;
+    list_init(&written);
+    struct err err = {.code = ERR_OK};
+    for (struct list *node = list_pop_front(jobs); node; node = list_pop_front(jobs)) {
+        struct job *job = LIST_ENTRY(node, struct job, node);
+        if (write_one(d, job, &err) == ERR_OK)
+            list_push_back(&written, node);
+        else
+            outbox_failed(d, job, &err, now);
+    }
+    enum err_code rc = list_empty(&written) ? ERR_OK : outbox_sync(d->outbox, &err);
+    for (struct list *node = list_pop_front(&written); node; node = list_pop_front(&written)) {
+        struct job *job = LIST_ENTRY(node, struct job, node);
+        if (rc) {
+            outbox_failed(d, job, &err, now);
+            continue;
+        }
+        pthread_mutex_lock(&d->lock);
+        breaker_good(&job->lane->breaker);
+        pthread_mutex_unlock(&d->lock);
+        job_sent(d, job, "outbox", (struct str){0}, 0);
+    }
+}
