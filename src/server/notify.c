@@ -1,6 +1,8 @@
 #include "server/notify.h"
 
+#include "api/check.h"
 #include "base/log.h"
+#include "server/settings.h"
 #include "server/state.h"
 #include "server/template_text.h"
 #include "server/template_words.h"
@@ -178,6 +180,19 @@ render(struct buf *out, struct str text, enum template_form form, const struct d
     template_render(out, text, form, &d->values);
 }
 
+/* Messages about second factors come from the address that the MFA configuration names, if any. */
+static enum err_code
+set_mfa_sender(struct draft *d, struct err *err)
+{
+    struct json *settings;
+    enum err_code rc = document_environment(&d->scope, &mfa_settings, &settings, err);
+    struct str sender = json_str(json_get(json_get(settings, "email"), "sender"));
+    if (!rc && check_is_email(sender))
+        d->message.from = arena_str(&d->scratch, sender);
+    json_free(settings);
+    return rc;
+}
+
 static enum err_code
 write_email(struct draft *d, struct err *err)
 {
@@ -195,6 +210,8 @@ write_email(struct draft *d, struct err *err)
     m->text = buf_str(&d->text);
     if (d->own.sender_email.n)
         m->from = d->own.sender_email;
+    else if (d->type->flags & TEMPLATE_MFA)
+        return set_mfa_sender(d, err);
     return ERR_OK;
 }
 

@@ -14,6 +14,9 @@ static const struct limit {
     int n, window_s;
 } LIMITS[] = {
     {OP_vendor_auth, 30, 1},
+    {OP_mfa_login_verify, 10, 60},
+    {OP_mfa_login_authenticator_verify, 10, 60},
+    {OP_mfa_login_recover, 10, 60},
 };
 
 struct bucket {
