@@ -45,8 +45,8 @@ param_child(struct node *parent)
     return parent->param;
 }
 
-static void
-add_op(struct route_table *t, const struct op *op)
+void
+route_add(struct route_table *t, const struct op *op)
 {
     struct node *node = &t->root;
     struct str rest = str_of(op->path + 1);
@@ -77,7 +77,7 @@ route_new(void)
 {
     struct route_table *t = mem_new(1, sizeof *t);
     for (size_t i = 0; i < OP_COUNT; i++)
-        add_op(t, op_get((enum op_id)i));
+        route_add(t, op_get((enum op_id)i));
     return t;
 }
 

@@ -32,6 +32,8 @@ struct route_table;
 /* A table of the whole catalogue. Free with route_free. */
 struct route_table *route_new(void);
 void route_free(struct route_table *take);
+/* One more, before the table is shared; the op must outlive it. */
+void route_add(struct route_table *t, const struct op *op);
 /*
  * `path` is the request target up to the question mark, as it came. Values point into the path or,
  * where they had to be decoded, into the arena. *out is written in every case.

@@ -10,6 +10,7 @@
 #include "server/lockout.h"
 #include "server/meta.h"
 #include "server/metrics.h"
+#include "server/pages.h"
 #include "server/ratelimit.h"
 #include "server/registry.h"
 #include "server/state.h"
@@ -144,11 +145,19 @@ attempt(struct call *c, op_fn *fn, struct err *err)
     return rc;
 }
 
+/* NULL if nothing is behind it. */
+static op_fn *
+handler_of(const struct call *c)
+{
+    enum op_id id = c->op->id;
+    return id < OP_COUNT ? c->server->registry->fns[id] : pages_handler(c->op);
+}
+
 /* A transaction that lost a race is run again from the start. */
 static enum err_code
 run(struct call *c, struct err *err)
 {
-    op_fn *fn = c->server->registry->fns[c->op->id];
+    op_fn *fn = handler_of(c);
     enum err_code rc = ERR_BUSY;
     for (int i = 0; i < ATTEMPTS && rc == ERR_BUSY; i++) {
         *err = (struct err){.code = ERR_OK};
@@ -167,7 +176,7 @@ process(struct call *c, const struct route_match *match, struct str body, struct
     enum err_code rc = ratelimit_check(c, err);
     if (!rc)
         rc = access_check(c, err);
-    if (!rc && !c->server->registry->fns[c->op->id])
+    if (!rc && !handler_of(c))
         rc = err_set(err, ERR_UNIMPLEMENTED, "Not implemented: %s", c->op->name);
     if (!rc)
         rc = query_parse(&c->priv->query, c->raw_query, c->arena, err);

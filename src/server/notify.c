@@ -1,17 +1,10 @@
 #include "server/notify.h"
 
-#include "api/check.h"
 #include "base/log.h"
-#include "server/settings.h"
-#include "server/state.h"
-#include "server/template_text.h"
-#include "server/template_words.h"
-#include "store/envs.h"
-#include "store/templates.h"
-#include "store/tenants.h"
+#include "server/template_message.h"
 
 /* Room for one message: a template of the largest size, its columns, and the values. */
-enum { SCRATCH_MAX = 16 << 20, HTML_MAX = 1400 * 1000, TEXT_MAX = 256 * 1024 };
+enum { SCRATCH_MAX = 16 << 20 };
 
 static const struct str ABSENT = {NULL, 0};
 
@@ -24,8 +17,8 @@ struct draft {
     struct scope scope; /* the caller's, in the scratch arena */
     struct message_template own;
     struct template_values values;
+    struct template_message text;
     struct message message;
-    struct buf subject, from_name, html, text;
 };
 
 static void
@@ -34,19 +27,13 @@ draft_init(struct draft *d, struct call *c, const struct scope *s)
     *d = (struct draft){.call = c, .scope = *s};
     arena_init(&d->scratch, SCRATCH_MAX);
     d->scope.arena = &d->scratch;
-    buf_init(&d->subject, 4 * TEMPLATE_LINE_MAX);
-    buf_init(&d->from_name, 4 * TEMPLATE_LINE_MAX);
-    buf_init(&d->html, HTML_MAX);
-    buf_init(&d->text, TEXT_MAX);
+    template_message_init(&d->text);
 }
 
 static void
 draft_fini(struct draft *d)
 {
-    buf_fini(&d->subject);
-    buf_fini(&d->from_name);
-    buf_fini(&d->html);
-    buf_fini(&d->text);
+    template_message_fini(&d->text);
     arena_fini(&d->scratch);
 }
 
@@ -57,9 +44,7 @@ find_template(struct draft *d, enum message_channel channel, const char *type, s
     d->type = template_type_find(channel, str_of(type));
     if (!d->type)
         return err_set(err, ERR_INTERNAL, "there is no template %s", type);
-    d->own = (struct message_template){.active = TEMPLATE_ACTIVE};
-    enum err_code rc = store_template_get(&d->scope, channel, str_of(type), &d->own, err);
-    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    return template_own(&d->scope, d->type, &d->own, err);
 }
 
 /* ---- values ---- */
@@ -68,25 +53,6 @@ static void
 set(struct draft *d, enum template_var_id id, struct str value)
 {
     template_value_set(&d->values, &d->scratch, id, value);
-}
-
-static enum err_code
-set_names(struct draft *d, struct err *err)
-{
-    struct env env;
-    struct tenant tenant;
-    struct str id = d->notice ? d->notice->tenant_id : ABSENT;
-    enum err_code rc = store_env_get(d->scope.conn, &d->scratch, d->scope.vendor, &env, err);
-    if (!rc)
-        set(d, TEMPLATE_VAR_app_name, env.name);
-    set(d, TEMPLATE_VAR_app_url, d->call->server->public_url);
-    if (rc || !str_given(id))
-        return rc;
-    set(d, TEMPLATE_VAR_tenant_id, id);
-    rc = store_tenant_get(&d->scope, id, &tenant, err);
-    if (!rc)
-        set(d, TEMPLATE_VAR_tenant_name, tenant.name);
-    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
 static void
@@ -117,24 +83,6 @@ set_request(struct draft *d)
     set(d, TEMPLATE_VAR_device, template_words_device(&d->scratch, c->user_agent));
 }
 
-static struct str
-pattern_of(struct draft *d)
-{
-    struct str ours = template_type_redirect(&d->scratch, d->type);
-    return d->own.redirect_url.n ? d->own.redirect_url : ours.n ? ours : STR("{{APP_URL}}");
-}
-
-/* A pattern that turns out to be no address is passed over. */
-static struct str
-make_link(struct draft *d)
-{
-    struct str link = template_words_link(&d->values, &d->scratch, pattern_of(d));
-    if (!link.n)
-        link = template_words_link(&d->values, &d->scratch,
-                                   template_type_redirect(&d->scratch, d->type));
-    return link;
-}
-
 static void
 set_link(struct draft *d)
 {
@@ -143,17 +91,23 @@ set_link(struct draft *d)
         set(d, TEMPLATE_VAR_success_url,
             template_words_link(&d->values, &d->scratch, d->own.success_redirect_url));
     set(d, TEMPLATE_VAR_token, n->token);
-    if (n->link.n || d->type->page || d->own.redirect_url.n)
-        set(d, TEMPLATE_VAR_link, n->link.n ? n->link : make_link(d));
+    set(d, TEMPLATE_VAR_link,
+        n->link.n ? n->link : template_message_link(&d->values, &d->scratch, d->type, &d->own));
 }
 
 static enum err_code
 set_values(struct draft *d, struct err *err)
 {
     const struct notice *n = d->notice;
-    enum err_code rc = set_names(d, err);
+    struct str mfa_sender;
+    enum err_code rc =
+        template_set_names(d->call, &d->scope, n->tenant_id, &d->values, &mfa_sender, err);
     if (rc)
         return rc;
+    if (d->own.sender_email.n)
+        d->message.from = d->own.sender_email;
+    else if (d->type->flags & TEMPLATE_MFA && mfa_sender.n)
+        d->message.from = mfa_sender;
     set_person(d);
     set_request(d);
     set(d, TEMPLATE_VAR_code, n->code);
@@ -166,68 +120,20 @@ set_values(struct draft *d, struct err *err)
 
 /* ---- text ---- */
 
-/* The environment's text, else ours. */
-static struct str
-chosen(struct str own, const char *ours)
-{
-    return own.n ? own : str_of(ours);
-}
-
-static void
-render(struct buf *out, struct str text, enum template_form form, const struct draft *d)
-{
-    buf_reset(out);
-    template_render(out, text, form, &d->values);
-}
-
-/* Messages about second factors come from the address that the MFA configuration names, if any. */
-static enum err_code
-set_mfa_sender(struct draft *d, struct err *err)
-{
-    struct json *settings;
-    enum err_code rc = document_environment(&d->scope, &mfa_settings, &settings, err);
-    struct str sender = json_str(json_get(json_get(settings, "email"), "sender"));
-    if (!rc && check_is_email(sender))
-        d->message.from = arena_str(&d->scratch, sender);
-    json_free(settings);
-    return rc;
-}
-
-static enum err_code
-write_email(struct draft *d, struct err *err)
-{
-    struct message *m = &d->message;
-    render(&d->subject, chosen(d->own.subject, d->type->subject), TEMPLATE_LINE, d);
-    render(&d->from_name, chosen(d->own.from_name, "{{app_name}}"), TEMPLATE_LINE, d);
-    render(&d->html, chosen(d->own.body, d->type->body), TEMPLATE_HTML, d);
-    if (d->html.failed || d->subject.failed || d->from_name.failed)
-        return err_set(err, ERR_LIMIT, "the message is too long");
-    buf_reset(&d->text);
-    template_text_of_html(&d->text, buf_str(&d->html));
-    m->subject = buf_str(&d->subject);
-    m->from_name = buf_str(&d->from_name);
-    m->html = buf_str(&d->html);
-    m->text = buf_str(&d->text);
-    if (d->own.sender_email.n)
-        m->from = d->own.sender_email;
-    else if (d->type->flags & TEMPLATE_MFA)
-        return set_mfa_sender(d, err);
-    return ERR_OK;
-}
-
-static enum err_code
-write_sms(struct draft *d, struct err *err)
-{
-    render(&d->text, chosen(d->own.body, d->type->body), TEMPLATE_PLAIN, d);
-    d->message.text = buf_str(&d->text);
-    return d->text.failed ? err_set(err, ERR_LIMIT, "the message is too long") : ERR_OK;
-}
-
 static enum err_code
 write_and_queue(struct draft *d, struct err *err)
 {
-    enum err_code rc = d->type->channel == MESSAGE_EMAIL ? write_email(d, err) : write_sms(d, err);
-    return rc ? rc : store_message_add(&d->scope, &d->message, NULL, err);
+    struct message *m = &d->message;
+    enum err_code rc = template_message_write(&d->text, d->type, &d->own, &d->values, err);
+    if (rc)
+        return rc;
+    m->text = buf_str(&d->text.text);
+    if (m->channel == MESSAGE_EMAIL) {
+        m->subject = buf_str(&d->text.subject);
+        m->from_name = buf_str(&d->text.from_name);
+        m->html = buf_str(&d->text.html);
+    }
+    return store_message_add(&d->scope, m, NULL, err);
 }
 
 /* A template that grows beyond all bounds when filled in must not keep people out. */
@@ -311,11 +217,12 @@ notify_link(struct call *c, const struct scope *s, const char *type, struct str 
     draft_init(d, c, s);
     enum err_code rc = find_template(d, MESSAGE_EMAIL, type, err);
     if (!rc)
-        rc = set_names(d, err);
+        rc = template_set_names(c, &d->scope, ABSENT, &d->values, NULL, err);
     if (!rc) {
         set(d, TEMPLATE_VAR_user_id, user_id);
         set(d, TEMPLATE_VAR_token, token);
-        *out = arena_str(c->arena, make_link(d));
+        *out =
+            arena_str(c->arena, template_message_link(&d->values, &d->scratch, d->type, &d->own));
     }
     draft_fini(d);
     return rc;

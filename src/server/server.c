@@ -17,6 +17,7 @@
 #include "server/known_passwords.h"
 #include "server/meta.h"
 #include "server/metrics.h"
+#include "server/pages.h"
 #include "server/ratelimit.h"
 #include "server/registry.h"
 #include "server/state.h"
@@ -140,6 +141,7 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
     if (!rc)
         rc = meta_init(s, err);
     s->routes = route_new();
+    pages_route(s->routes);
     s->limits = ratelimit_new();
     s->metrics = mem_new(1, sizeof *s->metrics);
     s->passwords = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING);

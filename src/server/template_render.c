@@ -184,6 +184,27 @@ is_word_byte(char c)
     return is_letter(c) || (c >= '0' && c <= '9');
 }
 
+static void
+add_entity(struct buf *out, char c)
+{
+    switch (c) {
+    case '&':
+        buf_add_text(out, "&amp;");
+        break;
+    case '<':
+        buf_add_text(out, "&lt;");
+        break;
+    case '>':
+        buf_add_text(out, "&gt;");
+        break;
+    case '"':
+        buf_add_text(out, "&quot;");
+        break;
+    default:
+        buf_printf(out, "&#%d;", c);
+    }
+}
+
 /* Bytes of more than one byte long characters are letters to HTML. */
 static void
 add_entities(struct buf *out, struct str s, bool quoted)
@@ -195,7 +216,7 @@ add_entities(struct buf *out, struct str s, bool quoted)
         if (plain)
             buf_add_char(out, c);
         else
-            buf_printf(out, "&#%d;", c);
+            add_entity(out, c);
     }
 }
 

@@ -125,6 +125,46 @@ sms_templates(void **state)
     SCENE(&scene, steps);
 }
 
+#define PAGES "/gatehouse/v1/templates"
+
+static void
+previews(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"GET " PAGES, NULL, "200; types?; variables?; ~{'channel':'email','type':'ResetPassword'"},
+        {"GET " PAGES " ~none", NULL, "401"},
+        {"POST " PAGES "/preview", "{'type':'ResetPassword'}",
+         "200; channel='email'; active=true; unknown=[]; text?; html?; subject?; link?; from=null;"
+         "!~{{; ~/account/reset-password?userId="},
+        {"POST " PAGES "/preview",
+         "{'type':'ResetPassword','subject':'Hi {{name}}\\r\\nBcc: x','htmlTemplate':"
+         "'<p>{{name}} <a href=\\'{{link}}\\'>go</a> {{vendorThing}} {{code}}</p>',"
+         "'fromName':'{{tenantName}}','redirectURL':'https://acme.io/{{vendor}}',"
+         "'values':{'user_name':'<b>\u202e','tenant_name':'Acme','more':'x'}}",
+         "200; subject='Hi <b> Bcc: x'; fromName='Acme';"
+         "unknown=['vendorThing','code','vendor'];"
+         "text='<b> go <https://acme.io/?userId=7d1f6c2e-58b4-4a07-9e5c-2f0a3c1b9d44"
+         "&token=c2FtcGxl>\\n'; ~&lt"},
+        {"POST " PAGES "/preview", "{'type':'OTC','channel':'sms','template':'{{code}} \u017b'}",
+         "200; channel='sms'; text='123456 \u017b'; sms={'encoding':'UCS-2','units':8,'parts':1};"
+         "html!; link=null"},
+        {"POST " PAGES "/preview", "{'type':'OTC','channel':'sms','values':{'code':'9'}}",
+         "200; sms.encoding='GSM-7'; ~9 is your"},
+        {"POST " MAIL, "{'type':'MFAOTC','subject':'Stored','active':false}", "201"},
+        {"POST " PAGES "/preview", "{'type':'MFAOTC'}", "200; subject='Stored'; active=false"},
+        {"POST " PAGES "/preview", "{'type':'Nonsense'}", "404"},
+        {"POST " PAGES "/preview", "{}", "400; ~type"},
+        {"POST " PAGES "/preview", "{'type':'OTC','channel':'fax'}", "400; ~channel"},
+        {"POST " PAGES "/preview", "{'type':'OTC','values':{'code':7}}", "400; ~values.code"},
+        {"POST " PAGES "/preview", "{'type':'OTC','redirectURL':'data:x'}", "400; ~redirectURL"},
+        {"POST " PAGES "/preview ~none", "{'type':'OTC'}", "401"},
+        {"GET " PAGES "/preview", NULL, "405"},
+        {"GET " PAGES "/none", NULL, "404; errorCode='ER-00004'"},
+    };
+    SCENE(&scene, steps);
+}
+
 static void
 strategies(void **state)
 {
@@ -172,11 +212,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(email_defaults),
-        cmocka_unit_test(email_templates),
-        cmocka_unit_test(sms_templates),
-        cmocka_unit_test(strategies),
-        cmocka_unit_test(every_operation_was_used),
+        cmocka_unit_test(email_defaults), cmocka_unit_test(email_templates),
+        cmocka_unit_test(sms_templates),  cmocka_unit_test(previews),
+        cmocka_unit_test(strategies),     cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);
     int failed = cmocka_run_group_tests_name("templates", tests, NULL, NULL);
