@@ -317,6 +317,7 @@ empty_tenant(const struct scope *s, const struct tenant *t, struct err *err)
         "DELETE FROM configurations WHERE tenant_seq = $1",
         "DELETE FROM sealed_values WHERE tenant_seq = $1",
         "DELETE FROM tenant_invites WHERE tenant_seq = $1",
+        "DELETE FROM machine_tokens WHERE tenant_seq = $1",
         "DELETE FROM ip_restrictions WHERE tenant_seq = $1",
         "DELETE FROM domain_restrictions WHERE tenant_seq = $1",
         "DELETE FROM roles WHERE tenant_seq = $1",
