@@ -1,5 +1,21 @@
 /* What a person has enrolled, and how it is shown. */
 #include "server/mfa_priv.h"
+#include "store/webauthn.h"
+
+static enum err_code
+load_keys(const struct scope *s, struct str user_id, struct mfa_devices *out, struct err *err)
+{
+    struct webauthn_list list;
+    enum err_code rc = store_webauthn_list(s, user_id, &list, err);
+    if (rc || list.n == 0)
+        return rc;
+    struct mfa_key *keys = ARENA_ARRAY(s->arena, list.n, struct mfa_key);
+    for (size_t i = 0; i < list.n; i++)
+        keys[i] = (struct mfa_key){list.items[i].id, list.items[i].name, list.items[i].platform};
+    out->keys = keys;
+    out->n_keys = list.n;
+    return ERR_OK;
+}
 
 enum err_code
 mfa_devices_load(struct call *c, const struct scope *s, const struct user *u,
@@ -9,7 +25,8 @@ mfa_devices_load(struct call *c, const struct scope *s, const struct user *u,
     *out = (struct mfa_devices){.n_keys = 0};
     if (u->verified && u->email.n)
         out->email = u->email;
-    return store_factors_list(s, u->id, &out->own, err);
+    enum err_code rc = store_factors_list(s, u->id, &out->own, err);
+    return rc ? rc : load_keys(s, u->id, out, err);
 }
 
 size_t

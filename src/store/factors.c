@@ -93,6 +93,7 @@ store_factors_clear(const struct scope *s, struct str user_id, struct err *err)
     static const char *const statements[] = {
         "DELETE FROM authenticators WHERE user_seq = $1",
         "DELETE FROM factor_phones WHERE user_seq = $1",
+        "DELETE FROM webauthn_credentials WHERE user_seq = $1",
         "DELETE FROM recovery_codes WHERE user_seq = $1",
         "DELETE FROM remembered_devices WHERE user_seq = $1",
     };

@@ -30,8 +30,8 @@ struct factors {
 /* In the order in which they were added. ERR_NOT_FOUND if the scope sees no such person. */
 enum err_code store_factors_list(const struct scope *s, struct str user_id, struct factors *out,
                                  struct err *err) MUST_USE;
-/* Drops all of the person's authenticators, phones, recovery code and remembered devices; none is
- * fine. */
+/* Drops all of the person's authenticators, phones, security keys, recovery code and remembered
+ * devices; none is fine. */
 enum err_code store_factors_clear(const struct scope *s, struct str user_id,
                                   struct err *err) MUST_USE;
 

@@ -136,13 +136,3 @@ store_webauthn_remove(const struct scope *s, struct str user_id, struct str id, 
                      DB_ARGS(DB_I(user), DB_T(id)), &changes, err);
     return !rc && changes == 0 ? store_missing("Device", err) : rc;
 }
-
-enum err_code
-store_webauthn_clear(const struct scope *s, struct str user_id, struct err *err)
-{
-    int64_t user;
-    enum err_code rc = user_resolve(s, user_id, &user, err);
-    return rc ? rc
-              : db_exec(s->conn, "DELETE FROM webauthn_credentials WHERE user_seq = $1",
-                        DB_ARGS(DB_I(user)), NULL, err);
-}

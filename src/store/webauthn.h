@@ -2,7 +2,8 @@
 #define STORE_WEBAUTHN_H
 /*
  * Security keys of people: public key, count of signatures, and what they are called. A key belongs
- * to one person of an environment. Whether a signature is right is decided in crypto/webauthn.h.
+ * to one person of an environment, and goes with the other factors in store_factors_clear. Whether a
+ * signature is right is decided in crypto/webauthn.h.
  */
 #include "store/store.h"
 
@@ -42,7 +43,4 @@ enum err_code store_webauthn_use(const struct scope *s, struct str user_id, stru
                                  int64_t sign_count, struct err *err) MUST_USE;
 enum err_code store_webauthn_remove(const struct scope *s, struct str user_id, struct str id,
                                     struct err *err) MUST_USE;
-/* Drops all of the person's keys; none is fine. */
-enum err_code store_webauthn_clear(const struct scope *s, struct str user_id,
-                                   struct err *err) MUST_USE;
 #endif

@@ -188,9 +188,26 @@ static const struct field recovery_fields[] = {
 static const struct field otc_phone_fields[] = {
     OPTF("otcToken", STRING, FIELD_SECRET), OPT("phoneNumber", STRING), {.name = NULL}};
 
-/* What a security key needs to enrol. */
+/* What a browser is asked for a security key: to make a credential, and to use one. Members are those
+ * of WebAuthn's creation and request options as JSON; binary ones are base64url. */
+static const struct field webauthn_credential_fields[] = {
+    OPT("type", STRING), OPT("id", STRING), {.name = NULL}};
 static const struct field webauthn_create_fields[] = {
-    OPTF("webauthnToken", STRING, FIELD_SECRET), OPT("options", OBJECT), {.name = NULL}};
+    OPTF("webauthnToken", STRING, FIELD_SECRET),
+    OPT_OBJ("options", FIELDS(
+        OPT_OBJ("rp", FIELDS(OPT("id", STRING), OPT("name", STRING))),
+        OPT_OBJ("user", FIELDS(
+            OPT("id", STRING), OPT("name", STRING), OPT("displayName", STRING))),
+        OPT("challenge", STRING),
+        OPT_OBJS("pubKeyCredParams", FIELDS(OPT("type", STRING), OPT("alg", INT))),
+        OPT("timeout", INT), OPT_OBJS("excludeCredentials", webauthn_credential_fields),
+        OPT("authenticatorSelection", OBJECT), OPT("attestation", STRING))), {.name = NULL}};
+static const struct field webauthn_get_fields[] = {
+    OPTF("webauthnToken", STRING, FIELD_SECRET),
+    OPT_OBJ("options", FIELDS(
+        OPT("challenge", STRING), OPT_OBJS("allowCredentials", webauthn_credential_fields),
+        OPT("timeout", INT), OPT("rpId", STRING), OPT("userVerification", STRING))),
+    {.name = NULL}};
 
 /* MFA configuration of the environment. */
 static const struct field mfa_config_fields[] = {

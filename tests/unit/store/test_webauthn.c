@@ -1,4 +1,5 @@
 /* Security keys: one person each, counts that only go up. */
+#include "store/factors.h"
 #include "store/webauthn.h"
 #include "tests/support/world.h"
 
@@ -137,8 +138,8 @@ they_go_with_their_owner(void **state)
     OK(store_webauthn_add(&w.s, ada, &k, &w.err));
     OK(store_webauthn_add(&w.s, bob, &of_bob, &w.err));
     assert_int_equal(store_webauthn_remove(&w.s, bob, k.id, &w.err), ERR_NOT_FOUND);
-    OK(store_webauthn_clear(&w.s, ada, &w.err));
-    OK(store_webauthn_clear(&w.s, ada, &w.err));
+    OK(store_factors_clear(&w.s, ada, &w.err));
+    OK(store_factors_clear(&w.s, ada, &w.err));
     OK(store_webauthn_list(&w.s, ada, &list, &w.err));
     assert_int_equal(list.n, 0);
     OK(store_user_delete(&w.s, bob, &w.err));
