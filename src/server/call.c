@@ -142,6 +142,14 @@ call_scope(struct call *c, struct err *err)
     return &p->scope;
 }
 
+const struct scope *
+call_environment(struct call *c, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct scope *environment = ARENA_NEW(c->arena, struct scope);
+    return s && scope_tenant(s, ABSENT, environment, err) == ERR_OK ? environment : NULL;
+}
+
 enum err_code
 call_commit(struct call *c, struct err *err)
 {
@@ -187,6 +195,12 @@ call_refuse(struct call *c, struct err *err, enum err_code code, const char *ref
     if (c->priv->n_errors < CALL_ERRORS_MAX)
         c->priv->errors[c->priv->n_errors++] = text;
     return err_set_ref(err, code, ref ? ref : "", "%.*s", STR_ARG(text));
+}
+
+void
+call_forgive(struct call *c)
+{
+    c->priv->n_errors = 0;
 }
 
 void

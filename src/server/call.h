@@ -101,9 +101,14 @@ struct db_conn *call_tx(struct call *c, struct err *err);
  */
 const struct scope *call_scope(struct call *c, struct err *err);
 
+/* The same without a tenant: for who acts for a person, whatever token was sent along. */
+const struct scope *call_environment(struct call *c, struct err *err);
+
 /* Adds one line to the `errors` list of the answer; return what it returns. */
 enum err_code call_refuse(struct call *c, struct err *err, enum err_code code, const char *ref,
                           const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Takes back what was refused so far: the handler answers otherwise. */
+void call_forgive(struct call *c);
 
 /*
  * What the audit row of this call says. Every successful call that is not OPF_SAFE writes exactly

@@ -197,6 +197,19 @@ store_membership_update(const struct scope *s, struct str user_id, const struct 
     return rc;
 }
 
+enum err_code
+store_membership_accept(const struct scope *s, struct str user_id, struct err *err)
+{
+    int64_t user_seq;
+    enum err_code rc = user_resolve(s, user_id, &user_seq, err);
+    if (rc != ERR_OK)
+        return rc;
+    return db_exec(s->conn,
+                   "UPDATE user_tenants SET activated_at = $3 WHERE user_seq = $1 AND "
+                   "($2 = 0 OR tenant_seq = $2) AND activated_at IS NULL",
+                   DB_ARGS(DB_I(user_seq), DB_I(s->tenant_seq), DB_I(s->now)), NULL, err);
+}
+
 /* ---- moving a whole tenant ---- */
 
 static enum err_code

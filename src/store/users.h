@@ -99,6 +99,10 @@ enum membership_field {
 enum err_code store_membership_update(const struct scope *s, struct str user_id,
                                       const struct membership *m, unsigned given,
                                       struct err *err) MUST_USE;
+/* What waited for the person's acceptance is accepted: in the scope's tenant, of which they must be a
+ * member, or with no tenant everywhere. */
+enum err_code store_membership_accept(const struct scope *s, struct str user_id,
+                                      struct err *err) MUST_USE;
 /* Members of scope->tenant become members of `target` with the roles they have; the source is left
  * empty. *moved may be NULL. */
 enum err_code store_membership_migrate(const struct scope *s, struct str target, int64_t *moved,

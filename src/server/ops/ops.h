@@ -7,6 +7,7 @@
     X(audits_ops)                                                                                  \
     X(config_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
+    X(invites_ops)                                                                                 \
     X(lockout_ops)                                                                                 \
     X(mail_templates_ops)                                                                          \
     X(mfa_self_ops)                                                                                \

@@ -1,8 +1,11 @@
 /* Changing users: members, state, roles, tenants, removal. */
 #include "base/mem.h"
 #include "server/fields.h"
+#include "server/flow.h"
+#include "server/onboard.h"
 #include "server/ops/ops.h"
 #include "server/rank.h"
+#include "server/restrict.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
 
@@ -65,8 +68,11 @@ static enum err_code
 op_users_set_email(struct call *c, struct err *err)
 {
     struct user change = {.email = call_str(c, "email")};
-    return answer_user(c, change_user(c, &change, USER_F(email), "Changed the e-mail of", err),
-                       err);
+    enum err_code rc = change_user(c, &change, USER_F(email), "Changed the e-mail of", err);
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    if (!rc)
+        rc = s ? flow_void_mailed(s, change.id, err) : err_failed(err);
+    return answer_user(c, rc, err);
 }
 
 static enum err_code
@@ -96,7 +102,12 @@ static enum err_code
 op_users_lock(struct call *c, struct err *err)
 {
     struct user change = {.is_locked = true};
-    return change_user(c, &change, USER_F(is_locked), "Locked", err);
+    enum err_code rc = change_user(c, &change, USER_F(is_locked), "Locked", err);
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    if (rc)
+        return rc;
+    /* A link that undoes a lock after wrong passwords does not undo this one. */
+    return s ? store_flow_void(s, FLOW_UNLOCK, change.id, err) : err_failed(err);
 }
 
 static enum err_code
@@ -258,9 +269,10 @@ body_tenant(struct call *c, const struct scope *s, struct scope *out, struct err
     return rc ? rc : scope_tenant(s, id, out, err);
 }
 
-/* Puts the user of the path into the tenant of the body; being there already is fine. */
+/* Puts the user of the path into the tenant of the body, by invitation or without ceremony; being
+ * there already is fine. */
 static enum err_code
-join_tenant(struct call *c, struct user *u, struct scope *tenant, struct err *err)
+join_tenant(struct call *c, bool invite, struct user *u, struct scope *tenant, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     enum err_code rc = s ? find_user(c, s, u, err) : err_failed(err);
@@ -272,8 +284,11 @@ join_tenant(struct call *c, struct user *u, struct scope *tenant, struct err *er
     rc = store_membership_get(tenant, u->id, &m, err);
     if (rc != ERR_NOT_FOUND)
         return rc;
-    unsigned flags = call_bool(c, "skipInviteEmail", false) ? 0 : MEMBER_INVITED;
-    return store_membership_add(tenant, u->id, flags, 0, err);
+    rc = restrict_email(c, tenant, u->email, err);
+    if (!rc)
+        rc =
+            store_membership_add(tenant, u->id, invite ? MEMBER_INVITED : MEMBER_ACTIVATED, 0, err);
+    return rc || !invite ? rc : onboard_welcome(c, tenant, u->id, tenant->tenant, err);
 }
 
 static enum err_code
@@ -281,7 +296,7 @@ op_users_set_tenant(struct call *c, struct err *err)
 {
     struct scope tenant;
     struct user u;
-    enum err_code rc = join_tenant(c, &u, &tenant, err);
+    enum err_code rc = join_tenant(c, false, &u, &tenant, err);
     struct user change = {.active_tenant_id = call_str(c, "tenantId")};
     if (!rc)
         rc = change_user(c, &change, USER_F(active_tenant_id), "Set the active tenant of", err);
@@ -293,7 +308,8 @@ op_users_add_to_tenant(struct call *c, struct err *err)
 {
     struct scope tenant;
     struct user u;
-    enum err_code rc = join_tenant(c, &u, &tenant, err);
+    bool invite = !call_bool(c, "skipInviteEmail", false);
+    enum err_code rc = join_tenant(c, invite, &u, &tenant, err);
     if (!rc)
         call_audit(c, "user", u.id, "Medium", "Added user to tenant %.*s",
                    STR_ARG(call_str(c, "tenantId")));

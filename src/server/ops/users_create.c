@@ -2,6 +2,7 @@
  * (environment only). */
 #include "base/mem.h"
 #include "server/fields.h"
+#include "server/onboard.h"
 #include "server/ops/ops.h"
 #include "server/rank.h"
 #include "server/restrict.h"
@@ -57,7 +58,8 @@ join(struct call *c, const struct scope *s, const struct user *u, struct err *er
     struct str roles[ROLES_MAX];
     size_t n = call_list(c, "roleIds", roles, ROLES_MAX);
     int64_t seconds = call_int(c, "expirationInSeconds", 0);
-    unsigned flags = call_bool(c, "skipInviteEmail", false) ? 0 : MEMBER_INVITED;
+    bool silent = call_bool(c, "skipInviteEmail", false);
+    unsigned flags = silent ? MEMBER_ACTIVATED : MEMBER_INVITED;
     if (n)
         flags |= MEMBER_NO_ROLES;
     enum err_code rc = rank_check_roles(c, s, roles, n, err);
@@ -66,7 +68,9 @@ join(struct call *c, const struct scope *s, const struct user *u, struct err *er
     rc = refuse_user(c, err, rc);
     if (!rc && n)
         rc = store_user_roles(s, u->id, ROLES_SET, roles, n, err);
-    return rc == ERR_NOT_FOUND ? call_refuse(c, err, rc, NULL, "Role not found") : rc;
+    if (rc == ERR_NOT_FOUND)
+        return call_refuse(c, err, rc, NULL, "Role not found");
+    return rc || silent ? rc : onboard_welcome(c, s, u->id, s->tenant, err);
 }
 
 static enum err_code
