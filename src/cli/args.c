@@ -10,6 +10,9 @@
 #define LATER CLI_GROUP_LATER
 #define DRAW CLI_GROUP_DRAW
 #define PICTURE CLI_GROUP_PICTURE
+#define FACTOR CLI_GROUP_FACTOR
+#define FOR CLI_GROUP_FOR
+#define OWN CLI_GROUP_OWN
 
 static const struct cli_option_info options[CLI_OPT_COUNT] = {
 #define CLI_OPTION(id, name, letter, value, groups, help)                                          \

@@ -15,8 +15,11 @@ enum cli_group {
     CLI_GROUP_SAVE = 1 << 4,
     CLI_GROUP_OPS = 1 << 5,
     CLI_GROUP_LATER = 1 << 6,
-    CLI_GROUP_DRAW = 1 << 7,   /* draws QR codes */
-    CLI_GROUP_PICTURE = 1 << 8 /* makes them of any text */
+    CLI_GROUP_DRAW = 1 << 7,    /* draws QR codes */
+    CLI_GROUP_PICTURE = 1 << 8, /* makes them of any text */
+    CLI_GROUP_FACTOR = 1 << 9,  /* enrols a second factor */
+    CLI_GROUP_FOR = 1 << 10,    /* for somebody */
+    CLI_GROUP_OWN = 1 << 11     /* for oneself */
 };
 
 enum cli_option {

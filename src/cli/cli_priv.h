@@ -24,7 +24,8 @@ struct cli {
 
 typedef enum cli_exit cli_run(struct cli *cli);
 cli_run cli_run_api, cli_run_call, cli_run_operations, cli_run_profiles, cli_run_list, cli_run_get,
-    cli_run_export, cli_run_doctor, cli_run_completion, cli_run_qr;
+    cli_run_export, cli_run_doctor, cli_run_completion, cli_run_qr, cli_run_mfa_enroll,
+    cli_run_enroll;
 
 /* One line on stderr, "gatehouse: ..."; foreign text in it is made safe. */
 void cli_say(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -50,6 +51,8 @@ bool cli_connect(struct cli *cli, enum cli_exit *status);
 void cli_start(struct cli *cli, struct cli_fetch *fetch, const struct client_request *request);
 /* Waits; NULL if a signal arrived meanwhile. The caller frees the result. */
 struct result *cli_await(struct cli *cli, struct cli_fetch *fetch);
+/* True once a signal that ends the command has come. */
+bool cli_interrupted(struct cli *cli);
 /* Gives up waiting. */
 void cli_drop(struct cli *cli, struct cli_fetch *fetch);
 /* Both in one. */

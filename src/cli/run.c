@@ -59,10 +59,12 @@ cli_start(struct cli *cli, struct cli_fetch *fetch, const struct client_request 
     client_send(cli->client, &r);
 }
 
-static bool
-signal_came(struct cli *cli)
+bool
+cli_interrupted(struct cli *cli)
 {
     struct signalfd_siginfo info;
+    if (cli->signal_number)
+        return true;
     if (cli->signal_fd < 0 || read(cli->signal_fd, &info, sizeof info) != sizeof info)
         return false;
     cli->signal_number = (int)info.ssi_signo;
@@ -106,7 +108,7 @@ cli_await(struct cli *cli, struct cli_fetch *fetch)
         struct pollfd fds[2] = {{.fd = client_fd(cli->client), .events = POLLIN},
                                 {.fd = cli->signal_fd, .events = POLLIN}};
         poll(fds, 2, wait_ms(cli, fetch));
-        if (signal_came(cli)) {
+        if (cli_interrupted(cli)) {
             cli_drop(cli, fetch);
             cli_say(cli, "interrupted; what was already sent may have been carried out");
             return NULL;
