@@ -19,6 +19,21 @@ enum { LINE_MAX_BYTES = 16 * 1024, USUAL_COLUMNS = 80 };
 
 /* ---- opening and closing ---- */
 
+/*
+ * Echo only while an answer that may be seen is awaited: what is typed ahead must not land in a
+ * drawing. No stopping without echo: the shell would get a terminal that shows nothing.
+ */
+static void
+hide(struct dialog *d, bool hidden)
+{
+    struct termios t = d->found;
+    if (hidden) {
+        t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+        t.c_cc[VSUSP] = _POSIX_VDISABLE;
+    }
+    tcsetattr(d->fd, TCSANOW, &t);
+}
+
 /* Resizes and continuing are only of interest here. */
 static int
 watch_signals(struct dialog *d)
@@ -47,6 +62,7 @@ dialog_open(struct dialog *d, struct cli *cli, struct err *err)
     }
     d->can_wipe = term && *term && strcmp(term, "dumb") != 0;
     d->signals = watch_signals(d);
+    hide(d, true);
     return ERR_OK;
 }
 
@@ -156,18 +172,6 @@ dialog_wipe(struct dialog *d)
 
 /* ---- asking ---- */
 
-/* Echo off, and no stopping in between: the shell would get a terminal that shows nothing. */
-static void
-hide(struct dialog *d, bool hidden)
-{
-    struct termios t = d->found;
-    if (hidden) {
-        t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-        t.c_cc[VSUSP] = _POSIX_VDISABLE;
-    }
-    tcsetattr(d->fd, TCSANOW, &t);
-}
-
 static void
 put_prompt(struct dialog *d, const char *prompt)
 {
@@ -175,23 +179,27 @@ put_prompt(struct dialog *d, const char *prompt)
     write_tty(d, STR(" "));
 }
 
-/* A resize or a stop has disturbed the screen. */
+/* A resize or a stop has disturbed the screen, and where lines stand now is anybody's guess: the
+ * window begins anew. */
 static void
-show_again(struct dialog *d, const char *prompt)
+show_again(struct dialog *d, const char *prompt, bool hidden)
 {
     struct signalfd_siginfo info;
     while (read(d->signals, &info, sizeof info) == (ssize_t)sizeof info)
         continue;
     if (d->again) {
-        write_tty(d, STR("\n"));
+        hide(d, true);
+        write_tty(d, d->can_wipe ? STR("\033[H\033[2J") : STR("\n"));
+        d->lines = 0;
         d->again(d->again_arg);
+        hide(d, hidden);
         put_prompt(d, prompt);
     }
 }
 
 /* Waits for bytes of the terminal. */
 static enum err_code
-await(struct dialog *d, const char *prompt, int64_t deadline, struct err *err)
+await(struct dialog *d, const char *prompt, bool hidden, int64_t deadline, struct err *err)
 {
     for (;;) {
         struct pollfd fds[] = {{.fd = d->fd, .events = POLLIN},
@@ -205,19 +213,19 @@ await(struct dialog *d, const char *prompt, int64_t deadline, struct err *err)
         if (cli_interrupted(d->cli))
             return err_set(err, ERR_CANCELLED, "interrupted");
         if (fds[2].revents & POLLIN)
-            show_again(d, prompt);
+            show_again(d, prompt, hidden);
         if (fds[0].revents)
             return ERR_OK;
     }
 }
 
 static enum err_code
-read_line(struct dialog *d, const char *prompt, struct buf *line, struct err *err)
+read_line(struct dialog *d, const char *prompt, bool hidden, struct buf *line, struct err *err)
 {
     int64_t deadline = clock_mono_ms() + DIALOG_PATIENCE_S * INT64_C(1000);
     while (line->n == 0 || line->p[line->n - 1] != '\n') {
         char block[DIALOG_ANSWER_MAX];
-        enum err_code rc = await(d, prompt, deadline, err);
+        enum err_code rc = await(d, prompt, hidden, deadline, err);
         if (rc)
             return rc;
         ssize_t n = read(d->fd, block, sizeof block);
@@ -237,14 +245,15 @@ static enum err_code
 ask_once(struct dialog *d, const char *prompt, unsigned how, struct str *out, struct err *err)
 {
     struct buf line;
+    bool hidden = how & DIALOG_HIDDEN;
     buf_init(&line, DIALOG_ANSWER_MAX);
+    hide(d, hidden);
     put_prompt(d, prompt);
-    hide(d, how & DIALOG_HIDDEN);
-    enum err_code rc = read_line(d, prompt, &line, err);
-    hide(d, false);
-    if (how & DIALOG_HIDDEN || rc)
+    enum err_code rc = read_line(d, prompt, hidden, &line, err);
+    hide(d, true);
+    if (hidden || rc)
         write_tty(d, STR("\n"));
-    count_lines(d, (int)strlen(prompt) + 1 + (how & DIALOG_HIDDEN ? 0 : (int)line.n));
+    count_lines(d, (int)strlen(prompt) + 1 + (hidden ? 0 : (int)line.n));
     *out = rc ? (struct str){NULL, 0} : arena_str(&d->cli->arena, str_trim(buf_str(&line)));
     secret_wipe(line.p, line.n);
     buf_fini(&line);

@@ -188,7 +188,8 @@ show_recovery(struct enroll *e)
     struct err err;
     struct str groups = otpauth_groups(&e->cli->arena, e->recovery_code);
     dialog_mark(&e->d);
-    dialog_say(&e->d, "Recovery code, shown once: %.*s", STR_ARG(groups));
+    dialog_say(&e->d, "Recovery code, shown once:");
+    dialog_say(&e->d, "  %.*s", STR_ARG(groups));
     dialog_say(&e->d, "It removes the second factor when the phone is lost. Write it down.");
     enum err_code rc = type_back(e, &err);
     dialog_wipe(&e->d);

@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-enum { DRAWING_MAX = 4 * 1024 * 1024, TEXT_ROWS = 7, WRONG_MAX = 3, PNG_SCALE = 8 };
+enum { DRAWING_MAX = 4 * 1024 * 1024, ROWS_BELOW = 3, WRONG_MAX = 3, PNG_SCALE = 8 };
 
 struct app {
     struct enroll *e;
@@ -26,7 +26,7 @@ draw(struct app *app)
     struct buf drawing;
     struct err err;
     buf_init(&drawing, DRAWING_MAX);
-    e->qr.reserve = TEXT_ROWS;
+    e->qr.reserve = ROWS_BELOW;
     if (cli_qr_append(&e->qr, e->d.fd, &app->ticket.code, &drawing, &err)) {
         dialog_say(&e->d, "No QR code: %s. The secret below does the same.", err.msg);
     } else {
@@ -38,34 +38,27 @@ draw(struct app *app)
     buf_fini(&drawing);
 }
 
-static void
-show_text(struct app *app)
-{
-    struct dialog *d = &app->e->d;
-    const struct otpauth *key = &app->ticket.key;
-    if (!app->ticket.readable) {
-        dialog_say(d,
-                   "The picture of the service could not be read, so there is no secret to type: "
-                   "scan the code.");
-        return;
-    }
-    dialog_say(d, "Issuer %.*s, account %.*s", STR_ARG(key->issuer), STR_ARG(key->account));
-    dialog_say(d, "Secret: %.*s", STR_ARG(otpauth_groups(&app->e->cli->arena, key->secret)));
-    if (key->digits != 6 || key->period != 30 || !str_eq(key->algorithm, STR("SHA1")))
-        dialog_say(d, "%d digits, every %d seconds, %.*s", key->digits, key->period,
-                   STR_ARG(key->algorithm));
-}
-
+/* What may scroll away comes first; the secret stands right below the code, so that a window of 24
+ * rows shows both. */
 static void
 show(void *arg)
 {
     struct app *app = arg;
     struct dialog *d = &app->e->d;
+    const struct otpauth *key = &app->ticket.key;
     dialog_say(d, "Authenticator app for %.*s", STR_ARG(app->e->who));
-    draw(app);
-    show_text(app);
     dialog_say(d,
                "Scan the code with the app, or type the secret into it. Then type what it shows.");
+    if (app->ticket.readable)
+        dialog_say(d, "Issuer %.*s, account %.*s", STR_ARG(key->issuer), STR_ARG(key->account));
+    if (app->ticket.readable && !otpauth_is_usual(key))
+        dialog_say(d, "%d digits, every %d seconds, %.*s", key->digits, key->period,
+                   STR_ARG(key->algorithm));
+    draw(app);
+    if (app->ticket.readable)
+        dialog_say(d, "Secret: %.*s", STR_ARG(otpauth_groups(&app->e->cli->arena, key->secret)));
+    else
+        dialog_say(d, "The service's picture could not be read: there is no secret to type.");
 }
 
 static void

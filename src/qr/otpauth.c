@@ -177,6 +177,13 @@ otpauth_write(const struct otpauth *o, struct buf *out)
         buf_printf(out, "&counter=%lld", (long long)o->counter_value);
 }
 
+bool
+otpauth_is_usual(const struct otpauth *o)
+{
+    return !o->counter && o->digits == DIGITS && o->period == PERIOD &&
+           str_eq(o->algorithm, STR("SHA1"));
+}
+
 struct str
 otpauth_groups(struct arena *a, struct str secret)
 {

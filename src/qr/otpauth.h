@@ -29,6 +29,8 @@ enum err_code otpauth_parse(struct str uri, struct arena *a, struct otpauth *out
                             struct err *err) MUST_USE;
 /* Appends the shortest text that apps read as the same: defaults are left out. */
 void otpauth_write(const struct otpauth *o, struct buf *out);
+/* True for six digits every 30 seconds by SHA-1, which is what apps assume. */
+bool otpauth_is_usual(const struct otpauth *o);
 /* The secret for typing: groups of four, "JBSW Y3DP ...". */
 struct str otpauth_groups(struct arena *a, struct str secret);
 #endif

@@ -1,0 +1,60 @@
+# Second factors as a person has them: an app beside the screen, a phone, a mailbox.
+#
+#   app_scan                reads the QR code on the screen and returns its secret
+#   app_code secret ?off?   the code that the app shows now, or `off` seconds from now
+#   messages channel        the texts of the outbox so far, newest last
+#   message_code channel    the code in the newest message
+#   make_person url email ?password?     a tenant "acme" and a person in it who can sign in; returns the id
+#   mfa_enrolled url id     what the server says
+
+namespace eval mfa {}
+
+proc app_scan {} {
+    set text [qr_text]
+    if {![regexp {^otpauth://totp/.*[?&]secret=([A-Z2-7]+)} $text all secret]} {
+        error "not a key URI: $text"
+    }
+    return $secret
+}
+
+proc app_code {secret {off 0}} {
+    set now [expr {[clock seconds] + $off}]
+    return [exec oathtool --totp --base32 --now @$now $secret]
+}
+
+# The first code that is not the one used last: a step is good once.
+proc app_next_code {secret} {
+    return [app_code $secret 30]
+}
+
+proc messages {channel} {
+    set texts {}
+    foreach file [lsort [glob -nocomplain -directory $programs::data/outbox *-$channel.json]] {
+        set handle [open $file]
+        fconfigure $handle -encoding utf-8
+        lappend texts [read $handle]
+        close $handle
+    }
+    return $texts
+}
+
+proc message_code {channel} {
+    wait_until "\[llength \[messages $channel\]\] > 0"
+    if {![regexp {"code":"([0-9]+)"} [lindex [messages $channel] end] all code]} {
+        error "no code in [lindex [messages $channel] end]"
+    }
+    return $code
+}
+
+proc make_person {url email {password "correct horse battery 9"}} {
+    catch { gh $url call tenants_create tenantId=acme name=Acme }
+    set answer [gh $url --tenant acme call users_create email=$email "name=Ada Okafor" password=$password \
+        skipInviteEmail=true]
+    regexp {"id": "([^"]+)"} $answer all id
+    gh $url call users_verify userId=$id
+    return $id
+}
+
+proc mfa_enrolled {url id} {
+    return [regexp {"mfaEnrolled": true} [gh $url call users_get_vendor userId=$id]]
+}
