@@ -1,6 +1,6 @@
 /*
  * Second factor during sign-in. The mfaToken is the authority: it names the person and what the
- * first factor was. Security keys are in webauthn.c.
+ * first factor was. Security keys are in mfa_webauthn.c.
  */
 #include "server/mfa_priv.h"
 #include "server/ops/ops.h"

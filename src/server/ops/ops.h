@@ -13,6 +13,7 @@
     X(mfa_self_ops)                                                                                \
     X(mfa_settings_ops)                                                                            \
     X(mfa_sign_in_ops)                                                                             \
+    X(mfa_webauthn_ops)                                                                            \
     X(permissions_ops)                                                                             \
     X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \

@@ -1,0 +1,422 @@
+/*
+ * Security keys as second factor during sign-in: making a credential and using one. Each begins with
+ * a challenge, whose webauthnToken belongs to the waiting sign-in that asked for it and is taken by
+ * the first answer, right or wrong.
+ */
+#include "crypto/token.h"
+#include "crypto/webauthn.h"
+#include "server/flow.h"
+#include "server/mfa_priv.h"
+#include "server/ops/ops.h"
+#include "server/relying_party.h"
+#include "store/webauthn.h"
+
+enum { CHALLENGE_MS = 5 * 60 * 1000, DATA_MAX = 1024 };
+
+static const struct str ABSENT = {NULL, 0};
+
+/* What every handler here starts with. */
+struct turn {
+    const struct scope *s;
+    struct mfa_pending p;
+    struct relying_party party;
+};
+
+/* The library takes a while to load the first time, so it is asked for before the transaction. */
+static enum err_code
+open_turn(struct call *c, struct turn *t, struct err *err)
+{
+    enum err_code rc = webauthn_ready(err);
+    if (rc)
+        return rc;
+    t->s = mfa_scope(c, err);
+    rc = t->s ? mfa_token_open(c, t->s, call_str(c, "mfaToken"), &t->p, err) : err_failed(err);
+    return rc ? rc : relying_party_get(c, t->s, &t->party, err);
+}
+
+/* ---- challenges ---- */
+
+struct challenge {
+    struct str text;   /* base64url */
+    struct str login;  /* token_hash of the waiting sign-in */
+    struct str device; /* that has to answer; absent: the one that is being made */
+};
+
+static struct str
+pack(struct call *c, const struct challenge *ch)
+{
+    struct buf text;
+    struct jw w;
+    buf_init(&text, DATA_MAX);
+    jw_init(&w, &text);
+    jw_open(&w, '{');
+    jw_kstr(&w, "challenge", ch->text);
+    jw_kstr(&w, "login", ch->login);
+    jw_kstr(&w, "device", ch->device);
+    jw_close(&w, '}');
+    struct str out = arena_str(c->arena, buf_str(&text));
+    buf_fini(&text);
+    return out;
+}
+
+static enum err_code
+unpack(struct call *c, struct str data, struct challenge *out, struct err *err)
+{
+    struct json *j = json_parse(data, DATA_MAX, err);
+    if (!j)
+        return err_set(err, ERR_CORRUPT, "a stored challenge cannot be read");
+    out->text = arena_str(c->arena, json_str(json_get(j, "challenge")));
+    out->login = arena_str(c->arena, json_str(json_get(j, "login")));
+    out->device = arena_str(c->arena, json_str(json_get(j, "device")));
+    json_free(j);
+    return ERR_OK;
+}
+
+/* A new challenge makes the person's older ones of its kind worthless. */
+static enum err_code
+start_challenge(struct call *c, struct turn *t, enum flow_kind kind, struct str device,
+                struct str *challenge, struct str *token, struct err *err)
+{
+    struct challenge ch = {.text = token_new(c->arena), .login = t->p.token_hash, .device = device};
+    struct flow f = {.kind = kind,
+                     .user_id = t->p.in.user.id,
+                     .data = pack(c, &ch),
+                     .expires_at = t->s->now + CHALLENGE_MS};
+    *challenge = ch.text;
+    return flow_start(c, t->s, &f, FLOW_ALONE, token, err);
+}
+
+/* Takes it, for good: see call_keep in refuse. */
+static enum err_code
+take_challenge(struct call *c, struct turn *t, enum flow_kind kind, struct challenge *out,
+               struct err *err)
+{
+    static const struct flow_refusal unknown = {
+        .code = ERR_INVALID, .ref = "ER-01011", .text = "Invalid code"};
+    struct flow f;
+    enum err_code rc = flow_redeem(c, t->s, kind, call_str(c, "webauthnToken"), &unknown, &f, err);
+    if (!rc)
+        rc = unpack(c, f.data, out, err);
+    if (!rc && !(str_eq(f.user_id, t->p.in.user.id) && str_eq(out->login, t->p.token_hash)))
+        return call_refuse(c, err, unknown.code, unknown.ref, "%s", unknown.text);
+    return rc;
+}
+
+/* ---- answers ---- */
+
+static struct str
+option(const struct call *c, const char *name)
+{
+    return json_str(json_get(call_json(c, "options"), name));
+}
+
+static struct str
+response(const struct call *c, const char *name)
+{
+    return json_str(json_get(json_get(call_json(c, "options"), "response"), name));
+}
+
+/* The challenge is used up. What is wrong is said: it is the person's own browser that has to know. */
+static enum err_code
+refuse(struct call *c, enum webauthn_fault fault, struct err *err)
+{
+    call_keep(c);
+    return call_refuse(c, err, ERR_INVALID, "ER-01052",
+                       "Invalid device used for verification. (%s)", webauthn_fault_text(fault));
+}
+
+static enum err_code
+refuse_device(struct call *c, struct err *err)
+{
+    return call_refuse(c, err, ERR_INVALID, "ER-01052", "Invalid device used for verification.");
+}
+
+static void
+write_credentials(struct jw *w, const char *name, const struct webauthn_credential *keys, size_t n)
+{
+    jw_key(w, name);
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(w, '{');
+        jw_ktext(w, "type", "public-key");
+        jw_kstr(w, "id", keys[i].credential_id);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+static enum mfa_kind
+kind_of(bool platform)
+{
+    return platform ? MFA_PLATFORM : MFA_CROSS_PLATFORM;
+}
+
+/* ---- making a credential ---- */
+
+static struct str
+encoded(struct call *c, struct str s)
+{
+    struct buf b;
+    buf_init(&b, DATA_MAX);
+    buf_add_base64url(&b, s.p, s.n);
+    struct str text = arena_str(c->arena, buf_str(&b));
+    buf_fini(&b);
+    return text;
+}
+
+static void
+write_party(struct call *c, const struct turn *t, struct str service)
+{
+    struct jw *w = &c->out;
+    const struct user *u = &t->p.in.user;
+    struct str name = u->email.n ? u->email : u->username.n ? u->username : u->id;
+    jw_key(w, "rp");
+    jw_open(w, '{');
+    jw_kstr(w, "id", t->party.id);
+    jw_kstr(w, "name", service);
+    jw_close(w, '}');
+    jw_key(w, "user");
+    jw_open(w, '{');
+    jw_kstr(w, "id", encoded(c, u->id));
+    jw_kstr(w, "name", name);
+    jw_kstr(w, "displayName", u->name.n ? u->name : name);
+    jw_close(w, '}');
+}
+
+static void
+write_algorithms(struct jw *w)
+{
+    static const int algorithms[] = {WEBAUTHN_ALGORITHMS};
+    jw_key(w, "pubKeyCredParams");
+    jw_open(w, '[');
+    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
+        jw_open(w, '{');
+        jw_ktext(w, "type", "public-key");
+        jw_ki64(w, "alg", algorithms[i]);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+/* A password came before it, so the key need not know whose it is. */
+static void
+write_selection(struct jw *w, unsigned kinds)
+{
+    jw_key(w, "authenticatorSelection");
+    jw_open(w, '{');
+    if (kinds != (MFA_PLATFORM | MFA_CROSS_PLATFORM))
+        jw_ktext(w, "authenticatorAttachment",
+                 kinds & MFA_PLATFORM ? "platform" : "cross-platform");
+    jw_ktext(w, "residentKey", "discouraged");
+    jw_kbool(w, "requireResidentKey", false);
+    jw_ktext(w, "userVerification", "preferred");
+    jw_close(w, '}');
+}
+
+struct creation {
+    struct mfa_rules rules;
+    unsigned kinds; /* of security keys that may be enrolled */
+    struct webauthn_list there;
+    struct str challenge, token;
+};
+
+static void
+write_creation(struct call *c, const struct turn *t, const struct creation *n)
+{
+    struct jw *w = &c->out;
+    jw_open(w, '{');
+    jw_kstr(w, "webauthnToken", n->token);
+    jw_key(w, "options");
+    jw_open(w, '{');
+    write_party(c, t, n->rules.issuer);
+    jw_kstr(w, "challenge", n->challenge);
+    write_algorithms(w);
+    jw_ki64(w, "timeout", CHALLENGE_MS);
+    write_credentials(w, "excludeCredentials", n->there.items, n->there.n);
+    write_selection(w, n->kinds);
+    jw_ktext(w, "attestation", "none");
+    jw_close(w, '}');
+    jw_close(w, '}');
+}
+
+static enum err_code
+op_mfa_login_webauthn_enroll(struct call *c, struct err *err)
+{
+    struct turn t;
+    struct creation n;
+    enum err_code rc = open_turn(c, &t, err);
+    if (!rc)
+        rc = mfa_rules_load(c, t.s, ABSENT, &n.rules, err);
+    if (rc)
+        return rc;
+    n.kinds = mfa_kinds_after(t.p.in.methods, n.rules.kinds) & (MFA_PLATFORM | MFA_CROSS_PLATFORM);
+    rc = mfa_enrollable(c, t.s, &t.p, kind_of(n.kinds & MFA_PLATFORM), err);
+    if (!rc)
+        rc = store_webauthn_list(t.s, t.p.in.user.id, &n.there, err);
+    if (!rc)
+        rc = start_challenge(c, &t, FLOW_WEBAUTHN_CREATE, ABSENT, &n.challenge, &n.token, err);
+    if (rc)
+        return rc;
+    write_creation(c, &t, &n);
+    call_audit(c, "user", t.p.in.user.id, "Info", "Began to enrol a security key at sign-in");
+    return ERR_OK;
+}
+
+/* "Security key", and from the second on with a number. */
+static enum err_code
+name_key(const struct turn *t, struct webauthn_credential *k, struct err *err)
+{
+    struct webauthn_list there;
+    int same = 1;
+    enum err_code rc = store_webauthn_list(t->s, t->p.in.user.id, &there, err);
+    for (size_t i = 0; !rc && i < there.n; i++)
+        same += there.items[i].platform == k->platform;
+    const char *words = k->platform ? "Built-in authenticator" : "Security key";
+    k->name = same > 1 ? arena_printf(t->s->arena, "%s %d", words, same) : str_of(words);
+    return rc;
+}
+
+static enum err_code
+add_key(struct call *c, struct turn *t, const struct webauthn_key *made, bool platform,
+        struct str *recovery, struct err *err)
+{
+    struct webauthn_credential k = {.credential_id = made->id,
+                                    .credential_hash = token_hash_hex(c->arena, made->id),
+                                    .algorithm = made->algorithm,
+                                    .public_key = made->public_key,
+                                    .sign_count = made->counter,
+                                    .platform = platform};
+    enum err_code rc = name_key(t, &k, err);
+    if (!rc)
+        rc = store_webauthn_add(t->s, t->p.in.user.id, &k, err);
+    if (rc == ERR_CONFLICT)
+        return refuse(c, WEBAUTHN_USER, err);
+    if (rc == ERR_LIMIT)
+        return call_refuse(c, err, ERR_INVALID, NULL, "At most %d security keys can be enrolled",
+                           WEBAUTHN_CREDENTIALS_MAX);
+    return rc ? rc
+              : mfa_device_added(c, t->s, &t->p.in.user, kind_of(platform), k.id, recovery, err);
+}
+
+static enum err_code
+op_mfa_login_webauthn_confirm(struct call *c, struct err *err)
+{
+    struct turn t;
+    struct challenge ch;
+    struct webauthn_key made;
+    struct str recovery = ABSENT;
+    bool platform = str_eq(call_str(c, "deviceType"), STR("Platform"));
+    enum err_code rc = open_turn(c, &t, err);
+    if (!rc)
+        rc = mfa_enrollable(c, t.s, &t.p, kind_of(platform), err);
+    if (!rc)
+        rc = take_challenge(c, &t, FLOW_WEBAUTHN_CREATE, &ch, err);
+    if (rc)
+        return rc;
+    struct webauthn_rules rules = {t.party.id, t.party.origin, ch.text, platform};
+    struct webauthn_registration in = {option(c, "id"), response(c, "clientDataJSON"),
+                                       response(c, "attestationObject")};
+    enum webauthn_fault fault = webauthn_register(&rules, &in, c->arena, &made);
+    if (fault)
+        return refuse(c, fault, err);
+    rc = add_key(c, &t, &made, platform, &recovery, err);
+    return rc ? rc : mfa_token_finish(c, t.s, &t.p, SIGNIN_MFA_WEBAUTHN, recovery, err);
+}
+
+/* ---- using one ---- */
+
+static enum err_code
+find_key(struct call *c, struct turn *t, struct webauthn_credential *out, struct err *err)
+{
+    enum err_code rc =
+        store_webauthn_get(t->s, t->p.in.user.id, call_param(c, "deviceId"), out, err);
+    if (rc == ERR_NOT_FOUND)
+        return refuse_device(c, err);
+    return rc ? rc : mfa_usable(c, t->s, &t->p, kind_of(out->platform), err);
+}
+
+static enum err_code
+op_mfa_login_webauthn_start(struct call *c, struct err *err)
+{
+    struct turn t;
+    struct webauthn_credential k;
+    struct str challenge, token;
+    enum err_code rc = open_turn(c, &t, err);
+    if (!rc)
+        rc = find_key(c, &t, &k, err);
+    if (!rc)
+        rc = start_challenge(c, &t, FLOW_WEBAUTHN_GET, k.id, &challenge, &token, err);
+    if (rc)
+        return rc;
+    struct jw *w = &c->out;
+    jw_open(w, '{');
+    jw_kstr(w, "webauthnToken", token);
+    jw_key(w, "options");
+    jw_open(w, '{');
+    jw_kstr(w, "challenge", challenge);
+    jw_ki64(w, "timeout", CHALLENGE_MS);
+    jw_kstr(w, "rpId", t.party.id);
+    write_credentials(w, "allowCredentials", &k, 1);
+    jw_ktext(w, "userVerification", k.platform ? "required" : "preferred");
+    jw_close(w, '}');
+    jw_close(w, '}');
+    call_audit(c, "user", t.p.in.user.id, "Info", "Challenged a security key at sign-in");
+    return ERR_OK;
+}
+
+/* Somebody may have a copy of the key: it counted on elsewhere. */
+static enum err_code
+refuse_count(struct call *c, const struct turn *t, const struct webauthn_credential *k,
+             struct err *err)
+{
+    call_audit(c, "user", t->p.in.user.id, "Critical",
+               "Security key %.*s counted backwards; there may be a copy of it", STR_ARG(k->id));
+    call_keep(c);
+    return refuse_device(c, err);
+}
+
+static enum webauthn_fault
+check_assertion(struct call *c, const struct turn *t, const struct challenge *ch,
+                const struct webauthn_credential *k, uint32_t *counter)
+{
+    struct webauthn_rules rules = {t->party.id, t->party.origin, ch->text, k->platform};
+    struct webauthn_key key = {.id = k->credential_id,
+                               .algorithm = (enum webauthn_algorithm)k->algorithm,
+                               .public_key = k->public_key};
+    struct webauthn_assertion in = {option(c, "id"), response(c, "clientDataJSON"),
+                                    response(c, "authenticatorData"), response(c, "signature"),
+                                    response(c, "userHandle")};
+    return webauthn_assert(&rules, &key, t->p.in.user.id, &in, c->arena, counter);
+}
+
+static enum err_code
+op_mfa_login_webauthn_verify(struct call *c, struct err *err)
+{
+    struct turn t;
+    struct challenge ch;
+    struct webauthn_credential k;
+    uint32_t counter;
+    enum err_code rc = open_turn(c, &t, err);
+    if (!rc)
+        rc = find_key(c, &t, &k, err);
+    if (!rc)
+        rc = take_challenge(c, &t, FLOW_WEBAUTHN_GET, &ch, err);
+    if (rc)
+        return rc;
+    enum webauthn_fault fault =
+        str_eq(ch.device, k.id) ? check_assertion(c, &t, &ch, &k, &counter) : WEBAUTHN_ID;
+    if (fault)
+        return refuse(c, fault, err);
+    rc = store_webauthn_use(t.s, t.p.in.user.id, k.id, counter, err);
+    if (rc == ERR_CONFLICT)
+        return refuse_count(c, &t, &k, err);
+    return rc ? rc : mfa_token_finish(c, t.s, &t.p, SIGNIN_MFA_WEBAUTHN, ABSENT, err);
+}
+
+const struct op_binding mfa_webauthn_ops[] = {
+    BIND(mfa_login_webauthn_enroll),
+    BIND(mfa_login_webauthn_confirm),
+    BIND(mfa_login_webauthn_start),
+    BIND(mfa_login_webauthn_verify),
+    BIND_END,
+};
