@@ -271,7 +271,6 @@ template_context_place(const struct template_context *x)
 {
     switch ((enum state)x->state) {
     case S_TEXT:
-    case S_COMMENT:
         return PLACE_TEXT;
     case S_DOUBLE:
     case S_SINGLE:
@@ -280,7 +279,7 @@ template_context_place(const struct template_context *x)
     case S_UNQUOTED:
         return place_of_attribute(x, PLACE_UNQUOTED);
     case S_RAW:
-        return PLACE_CODE;
+        return x->n_end > 0 ? PLACE_TAG : PLACE_CODE; /* not in what may be the end tag */
     case S_OPEN:
     case S_NAME:
     case S_TAG:
@@ -288,6 +287,7 @@ template_context_place(const struct template_context *x)
     case S_AFTER_ATTRIBUTE:
     case S_MARKUP:
     case S_DECLARATION:
+    case S_COMMENT:
         break;
     }
     return PLACE_TAG;
@@ -300,7 +300,7 @@ template_context_at_start(const struct template_context *x)
 }
 
 bool
-template_context_is_quoted(const struct template_context *x)
+template_context_takes_spaces(const struct template_context *x)
 {
-    return x->state == S_DOUBLE || x->state == S_SINGLE;
+    return x->state != S_EQUALS && x->state != S_UNQUOTED;
 }

@@ -8,12 +8,12 @@
 #include "base/str.h"
 
 enum template_place {
-    PLACE_TEXT,     /* element content, also of title and textarea, and comments */
+    PLACE_TEXT,     /* element content, also of title and textarea */
     PLACE_QUOTED,   /* attribute value in quotes */
     PLACE_UNQUOTED, /* attribute value without */
     PLACE_URL,      /* attribute that holds an address, in quotes or not */
     PLACE_CODE,     /* script, style, event handlers */
-    PLACE_TAG       /* inside a tag, but in no value */
+    PLACE_TAG       /* inside a tag, but in no value; in a comment */
 };
 
 enum { CONTEXT_NAME_MAX = 16 };
@@ -32,5 +32,6 @@ void template_context_feed(struct template_context *x, struct str s);
 enum template_place template_context_place(const struct template_context *x);
 /* PLACE_URL: nothing but white space stands before. */
 bool template_context_at_start(const struct template_context *x);
-bool template_context_is_quoted(const struct template_context *x);
+/* A space does not end this place. */
+bool template_context_takes_spaces(const struct template_context *x);
 #endif

@@ -84,8 +84,8 @@ clean(struct buf *out, struct str value, enum template_var_kind kind)
 }
 
 /* What cannot stand in an address is percent-encoded. One that is too long would be cut and wrong. */
-static void
-clean_url(struct buf *out, struct str value)
+void
+template_clean_url(struct buf *out, struct str value)
 {
     static const char refused[] = "\"<>\\^`{|}";
     if (value.n > TEMPLATE_URL_MAX)
@@ -107,7 +107,7 @@ cleaned(struct arena *a, struct str value, enum template_var_kind kind)
         return value;
     buf_init(&text, (size_t)8 * TEMPLATE_URL_MAX);
     if (kind == TEMPLATE_VAR_URL)
-        clean_url(&text, value);
+        template_clean_url(&text, value);
     else
         clean(&text, value, kind);
     struct str kept = arena_str(a, text.failed ? STR("") : buf_str(&text));
@@ -221,10 +221,11 @@ add_entities(struct buf *out, struct str s, bool quoted)
 }
 
 static void
-add_code(struct buf *out, struct str s)
+add_code(struct buf *out, struct str s, bool spaces)
 {
+    const char *signs = spaces ? "_.,@:/- " : "_.,@:/-";
     for (size_t i = 0; i < s.n; i++)
-        if (is_word_byte(s.p[i]) || (s.p[i] && strchr(" _.,@:/-", s.p[i])))
+        if (is_word_byte(s.p[i]) || (s.p[i] && strchr(signs, s.p[i])))
             buf_add_char(out, s.p[i]);
 }
 
@@ -250,7 +251,7 @@ has_safe_scheme(struct str url)
 static void
 add_html(struct buf *out, struct value v, const struct template_context *x)
 {
-    bool quoted = template_context_is_quoted(x);
+    bool spaces = template_context_takes_spaces(x);
     switch (template_context_place(x)) {
     case PLACE_TEXT:
     case PLACE_QUOTED:
@@ -261,12 +262,12 @@ add_html(struct buf *out, struct value v, const struct template_context *x)
         break;
     case PLACE_URL:
         if (v.is_url && template_context_at_start(x) && has_safe_scheme(v.text))
-            add_entities(out, v.text, quoted);
+            add_entities(out, v.text, spaces);
         else
             buf_add_urlencoded(out, v.text);
         break;
     case PLACE_CODE:
-        add_code(out, v.text);
+        add_code(out, v.text, spaces);
         break;
     case PLACE_TAG:
         break;
@@ -303,7 +304,7 @@ fill(struct buf *out, struct str text, enum template_form form, const struct tem
         }
         text = str_sub(text, p.n, text.n);
         if (form == TEMPLATE_HTML && !out->failed)
-            template_context_feed(&x, (struct str){out->p + before, out->n - before});
+            template_context_feed(&x, str_sub(buf_str(out), before, out->n));
     }
 }
 
@@ -336,7 +337,7 @@ add_line(struct buf *out, struct str text)
         if (is_break(cp) || cp == ' ') {
             space = true;
         } else if (!is_control(cp)) {
-            if (space)
+            if (space && out->n > start)
                 buf_add_char(out, ' ');
             space = false;
             add_code_point(out, cp);
@@ -390,14 +391,25 @@ template_find_unknown(struct str text, uint64_t vars, struct template_unknown *o
     }
 }
 
+/* Bytes that an address or pattern may hold; spaces are encoded later. */
+static bool
+bytes_ok(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F || strchr("<>\"\\`", text.p[i]))
+            return false;
+    return text.n > 0 && text.n <= TEMPLATE_URL_MAX && utf8_valid(text);
+}
+
+bool
+template_address_ok(struct str text)
+{
+    return bytes_ok(text) && has_safe_scheme(text);
+}
+
 bool
 template_redirect_ok(struct str text)
 {
     struct placeholder p;
-    if (text.n == 0 || text.n > TEMPLATE_URL_MAX || !utf8_valid(text))
-        return false;
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F || strchr("<>\"\\`", text.p[i]))
-            return false;
-    return read_placeholder(text, &p) || has_safe_scheme(text);
+    return bytes_ok(text) && (read_placeholder(text, &p) || has_safe_scheme(text));
 }

@@ -10,7 +10,7 @@
  *   addresses (href, src, ...)           percent-encoded; an URL variable at the very beginning stays
  *                                        a URL, unless its scheme runs code
  *   script, style, on... attributes      only letters, digits, space and _ . , @ : / - stay
- *   inside a tag but no value            nothing
+ *   inside a tag but no value, comments  nothing
  *
  * Values come in clean (template_value_set): valid UTF-8, no control, bidirectional or invisible
  * formatting characters, bounded. Output is bounded by the buffer it goes to. No state; any thread.
@@ -61,7 +61,11 @@ struct template_unknown {
 };
 void template_find_unknown(struct str text, uint64_t vars, struct template_unknown *out);
 
-/* Whether text can be a redirect pattern: an http(s) or own-scheme address, or one that begins with
- * an URL variable; no scheme that runs code, no spaces or controls. */
+/* Appends what an address may hold, the rest percent-encoded; nothing if it is too long. */
+void template_clean_url(struct buf *out, struct str url);
+
+/* Whether text can be the address of a link: a scheme, none that runs code, no controls. */
+bool template_address_ok(struct str text);
+/* Whether text can be a redirect pattern: as an address, or beginning with a variable. */
 bool template_redirect_ok(struct str text);
 #endif

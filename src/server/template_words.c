@@ -174,15 +174,20 @@ add_pair(struct buf *url, const char *name, struct str value)
 struct str
 template_words_link(const struct template_values *v, struct arena *a, struct str pattern)
 {
-    struct buf url;
-    buf_init(&url, TEMPLATE_URL_MAX);
-    template_render(&url, pattern, TEMPLATE_URL, v);
-    bool good = !url.failed && template_redirect_ok(buf_str(&url));
+    struct buf raw, url;
+    buf_init(&raw, TEMPLATE_URL_MAX);
+    buf_init(&url, (size_t)4 * TEMPLATE_URL_MAX);
+    template_render(&raw, pattern, TEMPLATE_URL, v);
+    bool good = !raw.failed && template_address_ok(buf_str(&raw));
+    if (good)
+        template_clean_url(&url, buf_str(&raw));
     if (good && v->of[TEMPLATE_VAR_token].n && !names_token(pattern)) {
         add_pair(&url, "userId", v->of[TEMPLATE_VAR_user_id]);
         add_pair(&url, "token", v->of[TEMPLATE_VAR_token]);
     }
-    struct str out = good && !url.failed ? arena_str(a, buf_str(&url)) : ABSENT;
+    good = good && !url.failed && url.n <= TEMPLATE_URL_MAX;
+    struct str out = good ? arena_str(a, buf_str(&url)) : ABSENT;
+    buf_fini(&raw);
     buf_fini(&url);
     return out;
 }
