@@ -15,6 +15,7 @@
     X(mfa_sign_in_ops)                                                                             \
     X(mfa_webauthn_ops)                                                                            \
     X(permissions_ops)                                                                             \
+    X(refresh_ops)                                                                                 \
     X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \
     X(sessions_ops)                                                                                \
