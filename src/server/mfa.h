@@ -81,14 +81,13 @@ enum err_code mfa_usable(struct call *c, const struct scope *s, const struct mfa
                          enum mfa_kind kind, struct err *err) MUST_USE;
 /* Adds a phone whose code was just shown, with all of mfa_device_added; 400 if it is one already. */
 enum err_code mfa_phone_add(struct call *c, const struct scope *s, const struct user *u,
-                            struct str number, struct str *recovery_code, struct err *err) MUST_USE;
-/*
- * A device was added: brings the person up to date, tells them, audits. *recovery_code (may be NULL,
- * where there is nobody to show it to) gets a new code, which makes an older one worthless.
- */
+                            struct str number, struct err *err) MUST_USE;
+/* A device was added: brings the person up to date, tells them, audits. */
 enum err_code mfa_device_added(struct call *c, const struct scope *s, const struct user *u,
-                               enum mfa_kind kind, struct str device_id, struct str *recovery_code,
-                               struct err *err) MUST_USE;
+                               enum mfa_kind kind, struct str device_id, struct err *err) MUST_USE;
+/* A new recovery code, which makes an older one worthless; to be shown once, in this answer. */
+enum err_code mfa_recovery_new(struct call *c, const struct scope *s, const struct user *u,
+                               struct str *code, struct err *err) MUST_USE;
 /* A device was removed: the same. With the last one go recovery code and remembered devices. */
 enum err_code mfa_device_removed(struct call *c, const struct scope *s, const struct user *u,
                                  enum mfa_kind kind, struct str device_id,

@@ -91,36 +91,40 @@ mfa_qr_code(struct call *c, const struct user *u, struct str issuer, struct str 
 
 /* ---- codes ---- */
 
+static enum err_code
+wrong_code(struct err *err)
+{
+    return err_set(err, ERR_NOT_FOUND, "not a code of this app");
+}
+
 /* The row was tampered with, or the storage key is another: for the person it is a wrong code, for
  * us an alarm. */
 static enum err_code
-report_corrupt(struct call *c, struct str user_id)
+report_corrupt(struct call *c, struct str user_id, struct err *err)
 {
     LOG_ERROR("mfa", "the seed of an authenticator does not open", KV_STR("user", user_id));
     call_keep(c);
     call_audit(c, "user", user_id, "Critical",
                "The authenticator of user %.*s cannot be read: its sealed seed is not its own",
                STR_ARG(user_id));
-    return ERR_OK;
+    return wrong_code(err);
 }
 
 enum err_code
 mfa_app_check(struct call *c, const struct scope *s, struct str user_id, struct str device_id,
-              struct str code, bool *right, struct err *err)
+              struct str code, struct err *err)
 {
     struct authenticator app;
-    *right = false;
     enum err_code rc = store_authenticator_get(s, user_id, device_id, &app, err);
     if (rc == ERR_CORRUPT)
-        return report_corrupt(c, user_id);
+        return report_corrupt(c, user_id, err);
     if (rc)
-        return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+        return rc;
     int64_t step = totp_find(app.seed, code, s->now, app.last_step);
     if (step < 0)
-        return ERR_OK;
+        return wrong_code(err);
     rc = store_authenticator_use(s, user_id, app.id, step, err);
-    *right = rc == ERR_OK;
-    return rc == ERR_CONFLICT ? ERR_OK : rc;
+    return rc == ERR_CONFLICT ? wrong_code(err) : rc;
 }
 
 static enum err_code
@@ -140,7 +144,7 @@ add_app(struct call *c, const struct scope *s, const struct user *u, struct auth
 
 enum err_code
 mfa_app_confirm(struct call *c, const struct scope *s, const struct user *u, struct str seed,
-                struct str code, struct str *recovery_code, struct err *err)
+                struct str code, struct err *err)
 {
     struct buf bytes;
     buf_init(&bytes, TOTP_SEED_MAX);
@@ -150,12 +154,14 @@ mfa_app_confirm(struct call *c, const struct scope *s, const struct user *u, str
     app.seed = buf_str(&bytes);
     enum err_code rc = app.last_step < 0 ? mfa_refuse_code(c, err) : add_app(c, s, u, &app, err);
     if (!rc)
-        rc = mfa_device_added(c, s, u, MFA_APP, app.id, recovery_code, err);
+        rc = mfa_device_added(c, s, u, MFA_APP, app.id, err);
     if (bytes.n)
         secret_wipe(bytes.p, bytes.n);
     buf_fini(&bytes);
     return rc;
 }
+
+/* ---- the way back in ---- */
 
 struct str
 mfa_recovery_hash(struct call *c, struct str code)
@@ -169,4 +175,12 @@ mfa_recovery_hash(struct call *c, struct str code)
         p[n++] = b >= 'A' && b <= 'F' ? (char)(b - 'A' + 'a') : b;
     }
     return token_hash_hex(c->arena, (struct str){p, n});
+}
+
+enum err_code
+mfa_recovery_new(struct call *c, const struct scope *s, const struct user *u, struct str *code,
+                 struct err *err)
+{
+    *code = rand_hex(c->arena, 16);
+    return store_recovery_set(s, u->id, mfa_recovery_hash(c, *code), err);
 }

@@ -1,5 +1,4 @@
 /* Factors come and go: what else changes with them, and who is told. */
-#include "base/rand.h"
 #include "server/mfa_priv.h"
 #include "server/notify.h"
 
@@ -94,14 +93,10 @@ count_devices(struct call *c, const struct scope *s, const struct user *u, size_
 
 enum err_code
 mfa_device_added(struct call *c, const struct scope *s, const struct user *u, enum mfa_kind kind,
-                 struct str device_id, struct str *recovery_code, struct err *err)
+                 struct str device_id, struct err *err)
 {
     size_t n;
     enum err_code rc = count_devices(c, s, u, &n, err);
-    if (!rc && recovery_code) {
-        *recovery_code = rand_hex(c->arena, 16);
-        rc = store_recovery_set(s, u->id, mfa_recovery_hash(c, *recovery_code), err);
-    }
     if (!rc)
         rc = tell(c, s, u, n > 1 ? "NewMFAMethod" : "MFAEnroll", words_of(kind), err);
     if (!rc)
@@ -112,7 +107,7 @@ mfa_device_added(struct call *c, const struct scope *s, const struct user *u, en
 
 enum err_code
 mfa_phone_add(struct call *c, const struct scope *s, const struct user *u, struct str number,
-              struct str *recovery_code, struct err *err)
+              struct err *err)
 {
     struct factors there;
     struct factor_phone phone = {.phone_number = number};
@@ -127,7 +122,7 @@ mfa_phone_add(struct call *c, const struct scope *s, const struct user *u, struc
     if (rc == ERR_LIMIT)
         return call_refuse(c, err, ERR_INVALID, NULL, "At most %d phones can be enrolled",
                            FACTOR_PHONES_MAX);
-    return rc ? rc : mfa_device_added(c, s, u, MFA_SMS, phone.id, recovery_code, err);
+    return rc ? rc : mfa_device_added(c, s, u, MFA_SMS, phone.id, err);
 }
 
 enum err_code

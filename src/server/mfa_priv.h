@@ -92,15 +92,14 @@ struct str mfa_seed_new(struct arena *a);
 /* The picture of the key URI: "data:image/png;base64,...". */
 enum err_code mfa_qr_code(struct call *c, const struct user *u, struct str issuer, struct str seed,
                           struct str *out, struct err *err) MUST_USE;
-/* Is it the code of the person's app (device_id absent: of the one there is), and was it never used? */
+/* ERR_OK if it is a code of the person's app (device_id absent: of the one there is) that was never
+ * used, and now is; ERR_NOT_FOUND if not, or there is no such app. */
 enum err_code mfa_app_check(struct call *c, const struct scope *s, struct str user_id,
-                            struct str device_id, struct str code, bool *right,
-                            struct err *err) MUST_USE;
+                            struct str device_id, struct str code, struct err *err) MUST_USE;
 /* Makes the seed (base32) the person's app if the code is one of it: 400 else, also if there is an
- * app already. *recovery_code as in mfa_device_added. */
+ * app already. */
 enum err_code mfa_app_confirm(struct call *c, const struct scope *s, const struct user *u,
-                              struct str seed, struct str code, struct str *recovery_code,
-                              struct err *err) MUST_USE;
+                              struct str seed, struct str code, struct err *err) MUST_USE;
 /* A recovery code as somebody typed it, as the hash it is kept under. */
 struct str mfa_recovery_hash(struct call *c, struct str code);
 #endif

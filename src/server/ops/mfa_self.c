@@ -18,7 +18,7 @@ struct own {
 static enum err_code
 open_own(struct call *c, struct own *o, struct err *err)
 {
-    o->s = call_scope(c, err);
+    *o = (struct own){.s = call_scope(c, err)};
     enum err_code rc =
         o->s ? store_user_get(o->s, USER_BY_ID, c->user_id, &o->u, err) : err_failed(err);
     return rc == ERR_NOT_FOUND ? call_refuse(c, err, rc, NULL, "User not found") : rc;
@@ -118,15 +118,17 @@ static enum err_code
 op_mfa_authenticator_confirm(struct call *c, struct err *err)
 {
     struct own o;
-    struct flow f;
-    struct str recovery;
+    struct flow f = {.data = ABSENT};
+    struct str recovery = ABSENT;
     enum err_code rc = open_own(c, &o, err);
     if (!rc)
         rc = refuse_enrolled(c, &o, err);
     if (!rc)
         rc = find_enrolment(c, &o, &f, err);
     if (!rc)
-        rc = mfa_app_confirm(c, o.s, &o.u, f.data, call_str(c, "token"), &recovery, err);
+        rc = mfa_app_confirm(c, o.s, &o.u, f.data, call_str(c, "token"), err);
+    if (!rc)
+        rc = mfa_recovery_new(c, o.s, &o.u, &recovery, err);
     if (!rc)
         rc = store_flow_void(o.s, FLOW_MFA_APP_ENROLL, o.u.id, err);
     if (rc)
@@ -150,13 +152,11 @@ static enum err_code
 check_code(struct call *c, const struct own *o, struct str device_id, struct str code,
            struct err *err)
 {
-    bool right = false;
-    enum err_code rc = mfa_app_check(c, o->s, o->u.id, device_id, code, &right, err);
-    if (!rc && !right) {
+    enum err_code rc = mfa_app_check(c, o->s, o->u.id, device_id, code, err);
+    if (rc == ERR_NOT_FOUND)
         rc = store_recovery_take(o->s, o->u.id, mfa_recovery_hash(c, code), err);
-        if (rc == ERR_NOT_FOUND)
-            return mfa_refuse_code(c, err);
-    }
+    if (rc == ERR_NOT_FOUND)
+        return mfa_refuse_code(c, err);
     return rc ? rc : lockout_clear(c, o->s, LOCKOUT_CODE, o->u.id, err);
 }
 
@@ -260,7 +260,7 @@ op_mfa_sms_confirm(struct call *c, struct err *err)
         rc = mfa_code_redeem(c, o.s, &m, call_str(c, "otcToken"), call_str(c, "code"), err);
     if (!rc)
         rc = lockout_clear(c, o.s, LOCKOUT_CODE, o.u.id, err);
-    return rc ? rc : mfa_phone_add(c, o.s, &o.u, m.phone, NULL, err);
+    return rc ? rc : mfa_phone_add(c, o.s, &o.u, m.phone, err);
 }
 
 /* The phone of the path, and whether it is all that is enrolled. */
@@ -284,7 +284,7 @@ static enum err_code
 op_mfa_sms_disable_start(struct call *c, struct err *err)
 {
     struct own o;
-    struct factor_phone phone;
+    struct factor_phone phone = {.id = ABSENT};
     bool last;
     enum err_code rc = open_own(c, &o, err);
     if (!rc)
@@ -316,7 +316,7 @@ static enum err_code
 op_mfa_sms_disable(struct call *c, struct err *err)
 {
     struct own o;
-    struct factor_phone phone;
+    struct factor_phone phone = {.id = ABSENT};
     bool last;
     enum err_code rc = count_guess(c, call_str(c, "code"), err);
     if (!rc)

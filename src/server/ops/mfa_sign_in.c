@@ -45,18 +45,19 @@ confirm_app(struct call *c, struct turn *t, struct str code, struct err *err)
     struct str recovery = ABSENT;
     enum err_code rc = mfa_enrollable(c, t->s, &t->p, MFA_APP, err);
     if (!rc)
-        rc = mfa_app_confirm(c, t->s, &t->p.in.user, t->p.seed, code, &recovery, err);
+        rc = mfa_app_confirm(c, t->s, &t->p.in.user, t->p.seed, code, err);
+    if (!rc)
+        rc = mfa_recovery_new(c, t->s, &t->p.in.user, &recovery, err);
     return rc ? rc : mfa_token_finish(c, t->s, &t->p, SIGNIN_MFA_APP, recovery, err);
 }
 
 static enum err_code
 verify_app(struct call *c, struct turn *t, struct str device_id, struct err *err)
 {
-    bool right = false;
     enum err_code rc = mfa_usable(c, t->s, &t->p, MFA_APP, err);
     if (!rc)
-        rc = mfa_app_check(c, t->s, t->p.in.user.id, device_id, call_str(c, "value"), &right, err);
-    if (!rc && !right)
+        rc = mfa_app_check(c, t->s, t->p.in.user.id, device_id, call_str(c, "value"), err);
+    if (rc == ERR_NOT_FOUND)
         return mfa_refuse_code(c, err);
     return rc ? rc : mfa_token_finish(c, t->s, &t->p, SIGNIN_MFA_APP, ABSENT, err);
 }
@@ -204,7 +205,7 @@ op_mfa_login_sms_start(struct call *c, struct err *err)
 {
     struct turn t;
     struct mfa_rules rules;
-    struct factor_phone phone;
+    struct factor_phone phone = {.id = ABSENT};
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
         rc = mfa_usable(c, t.s, &t.p, MFA_SMS, err);
@@ -225,7 +226,7 @@ static enum err_code
 op_mfa_login_sms_verify(struct call *c, struct err *err)
 {
     struct turn t;
-    struct factor_phone phone;
+    struct factor_phone phone = {.id = ABSENT};
     enum err_code rc = open_guess(c, &t, err);
     if (!rc)
         rc = mfa_usable(c, t.s, &t.p, MFA_SMS, err);
@@ -256,7 +257,7 @@ static enum err_code
 op_mfa_login_sms_confirm(struct call *c, struct err *err)
 {
     struct turn t;
-    struct str recovery;
+    struct str recovery = ABSENT;
     enum err_code rc = open_guess(c, &t, err);
     if (!rc)
         rc = mfa_enrollable(c, t.s, &t.p, MFA_SMS, err);
@@ -265,7 +266,9 @@ op_mfa_login_sms_confirm(struct call *c, struct err *err)
     if (!rc)
         rc = mfa_code_redeem(c, t.s, &m, call_str(c, "otcToken"), call_str(c, "code"), err);
     if (!rc)
-        rc = mfa_phone_add(c, t.s, &t.p.in.user, m.phone, &recovery, err);
+        rc = mfa_phone_add(c, t.s, &t.p.in.user, m.phone, err);
+    if (!rc)
+        rc = mfa_recovery_new(c, t.s, &t.p.in.user, &recovery, err);
     return rc ? rc : mfa_token_finish(c, t.s, &t.p, SIGNIN_MFA_SMS, recovery, err);
 }
 

@@ -294,8 +294,9 @@ add_key(struct call *c, struct turn *t, const struct webauthn_key *made, bool pl
     if (rc == ERR_LIMIT)
         return call_refuse(c, err, ERR_INVALID, NULL, "At most %d security keys can be enrolled",
                            WEBAUTHN_CREDENTIALS_MAX);
-    return rc ? rc
-              : mfa_device_added(c, t->s, &t->p.in.user, kind_of(platform), k.id, recovery, err);
+    if (!rc)
+        rc = mfa_device_added(c, t->s, &t->p.in.user, kind_of(platform), k.id, err);
+    return rc ? rc : mfa_recovery_new(c, t->s, &t->p.in.user, recovery, err);
 }
 
 static enum err_code
