@@ -11,6 +11,7 @@ static const struct {
 } KINDS[] = {
     [COOKIE_REFRESH] = {"fe_refresh_", DASHES_FIRST},
     [COOKIE_DEVICE] = {"fe_device_", DASHES_ALL},
+    [COOKIE_ATTEMPT] = {"fe_attempt_", DASHES_ALL},
 };
 
 static struct str

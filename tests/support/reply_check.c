@@ -104,11 +104,12 @@ is_open(const struct field *fields)
     return field_find(fields, STR("frontegg_id")) != NULL;
 }
 
-/* The answer to a sign-in is tokens or a challenge: never all of its members. */
+/* The answer to a sign-in is tokens or a challenge, that to a sign-up one of them or what comes
+ * first: never all of their members. */
 static bool
 is_either_or(const struct field *fields)
 {
-    return field_find(fields, STR("mfaRequired")) != NULL;
+    return field_find(fields, STR("mfaRequired")) || field_find(fields, STR("shouldActivate"));
 }
 
 static bool

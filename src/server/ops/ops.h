@@ -4,22 +4,25 @@
 #include "server/call.h"
 
 #define OPS_MODULES(X)                                                                             \
+    X(activation_ops)                                                                              \
     X(audits_ops)                                                                                  \
     X(config_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
     X(invites_ops)                                                                                 \
+    X(links_ops)                                                                                   \
     X(lockout_ops)                                                                                 \
     X(mail_templates_ops)                                                                          \
     X(mfa_self_ops)                                                                                \
     X(mfa_settings_ops)                                                                            \
     X(mfa_sign_in_ops)                                                                             \
     X(mfa_webauthn_ops)                                                                            \
+    X(passwordless_ops)                                                                            \
     X(permissions_ops)                                                                             \
-    X(refresh_ops)                                                                                 \
     X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \
     X(sessions_ops)                                                                                \
     X(sign_in_ops)                                                                                 \
+    X(sign_up_ops)                                                                                 \
     X(sms_templates_ops)                                                                           \
     X(strategies_ops)                                                                              \
     X(tenants_ops)                                                                                 \
