@@ -385,6 +385,10 @@ app_next_ms(const struct app *app)
     int64_t next = toast_next_ms(&app->toasts), held = clock_mono_ms() - app->held_ms;
     if (app->held_ms && held < HOLD_MS)
         next = sooner(next, HOLD_MS - held);
+    const struct pane *top = app_top(app);
+    int64_t pane = top && top->ops->next_ms ? top->ops->next_ms(top) : -1;
+    if (pane >= 0)
+        next = sooner(next, pane);
     if (!app->client)
         return next;
     struct client_status s;
@@ -399,7 +403,10 @@ app_next_ms(const struct app *app)
 void
 app_tick(struct app *app)
 {
+    struct pane *top = app_top(app);
     toast_tick(&app->toasts);
+    if (top && top->ops->tick)
+        top->ops->tick(top);
     app->dirty = true;
 }
 

@@ -271,6 +271,26 @@ panes_draw(struct app *app, struct canvas *cv, struct rect body)
     }
 }
 
+/* A pane that needs all of the screen gets it; only what must be answered stays on top. */
+static bool
+take_over(struct app *app, struct canvas *cv, const struct layout *l, struct rect body)
+{
+    struct pane *top = app_top(app), *view = app_view(app);
+    if (!view || !view->ops->takes_over || !view->ops->takes_over(view, body, l->screen))
+        return false;
+    view->ops->draw(view, cv, l->screen);
+    struct rect line = l->screen;
+    line = rect_cut_bottom(&line, 1);
+    if (top->flags & PANE_LINE)
+        top->ops->draw(top, cv, line);
+    else if (top != view)
+        top->ops->draw(top, cv, l->screen);
+    else
+        (void)toast_draw(&app->toasts, cv, line);
+    app->dirty = false;
+    return true;
+}
+
 void
 app_draw(struct app *app, struct canvas *cv)
 {
@@ -285,6 +305,8 @@ app_draw(struct app *app, struct canvas *cv)
         return;
     }
     struct rect message = rect_cut_bottom(&l.body, message_lines(app, l.body.cols));
+    if (take_over(app, cv, &l, l.body))
+        return;
     app_draw_crumbs(app, cv, l.title);
     panes_draw(app, cv, l.body);
     message_draw(app, cv, message);

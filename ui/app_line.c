@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "ui/app.h"
 #include "ui/help.h"
+#include "ui/mfa.h"
 #include "ui/palette.h"
 #include "ui/prompt.h"
 #include "ui/table.h"
@@ -12,7 +13,7 @@
 
 /* Panes of the interface whose part of the service is not in this version. */
 static const char *const later[] = {"groups", "sessions", "invites", "tokens", "email",
-                                    "sms",    "policies", "mfa",     "outbox", NULL};
+                                    "sms",    "policies", "outbox",  NULL};
 
 static bool
 is_later(struct str word)
@@ -113,6 +114,13 @@ line_doctor(struct app *app, struct str arg)
     }
     app_push(app, textview_new("Doctor", buf_str(&b)));
     buf_fini(&b);
+}
+
+static void
+line_mfa(struct app *app, struct str arg)
+{
+    (void)arg;
+    mfa_open_here(app);
 }
 
 static void

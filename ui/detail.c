@@ -145,6 +145,8 @@ static void
 open_child(struct detail *d, const struct child *child)
 {
     const struct resource *res = resource_by_id(str_of(child->resource));
+    if (child->open && d->row)
+        child->open(d->pane.app, d->row, str_of(d->pane.tenant));
     if (res)
         app_push(d->pane.app,
                  table_new(d->pane.app, &(struct table_setup){.resource = res,

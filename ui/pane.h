@@ -58,6 +58,12 @@ struct pane_ops {
     void (*stopped)(struct pane *p);
     /* Actions and keys of this pane for the help screen. */
     void (*help)(const struct pane *p, struct buf *out);
+    /* Milliseconds until tick is wanted, -1: never. NULL: never. Only of the top pane. */
+    int64_t (*next_ms)(const struct pane *p);
+    void (*tick)(struct pane *p);
+    /* True if it needs the whole screen, frame and status line included: what it shows does not fit
+     * `body`, but does fit `screen`. NULL: never. */
+    bool (*takes_over)(struct pane *p, struct rect body, struct rect screen);
     /* Row under the cursor and its resource, for `t`, copy and so on; NULL: none. */
     const struct json *(*row)(const struct pane *p);
 };

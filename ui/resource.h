@@ -30,6 +30,8 @@ enum format {
     FMT_CALL   /* computed by .call of the column */
 };
 
+struct app;
+
 struct column {
     const char *title;
     const char *field; /* "name", "tenants.0.tenantId" */
@@ -103,6 +105,8 @@ struct child {
      * may hold `*` for every element: "tenants.*.roles.*.id". NULL: all rows.
      */
     const char *keep, *of;
+    /* A pane of its own kind instead of a list; `tenant` is what the opening pane works in. */
+    void (*open)(struct app *app, const struct json *row, struct str tenant);
 };
 
 enum paging { PAGING_NONE, PAGING_PAGES, PAGING_ROWS };

@@ -46,6 +46,8 @@ open_child(struct table *t, const struct child *child)
 {
     const struct json *row = table_row(t, t->cursor);
     const struct resource *res = resource_by_id(str_of(child->resource));
+    if (row && child->open)
+        child->open(t->pane.app, row, str_of(t->pane.tenant));
     if (!row || !res)
         return;
     app_push(t->pane.app,

@@ -70,7 +70,7 @@ resource_rows(const struct resource *r)
                : a->flags & ACTION_ENVIRONMENT ? "in all tenants"
                                                : "");
     for (const struct child *c = r->children; c && c->key; c++)
-        printf("child\t%s\t%s\t%s\t%s\n", r->id, c->key, c->title, c->resource);
+        printf("child\t%s\t%s\t%s\t%s\n", r->id, c->key, c->title, c->resource ? c->resource : "-");
 }
 
 static void

@@ -1,5 +1,6 @@
 /* Users of a tenant, or of the whole environment. */
 #include "ui/cell.h"
+#include "ui/mfa.h"
 #include "ui/resources/all.h"
 
 static struct str
@@ -359,6 +360,7 @@ static const struct action actions[] = {
     {.name = NULL}};
 
 static const struct child children[] = {
+    {.key = "m", .title = "MFA", .open = mfa_open},
     {.key = "r", .title = "Roles", .resource = "roles", .keep = "id", .of = "tenants.*.roles.*.id"},
     {.key = NULL}};
 

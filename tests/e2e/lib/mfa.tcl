@@ -1,6 +1,7 @@
 # Second factors as a person has them: an app beside the screen, a phone, a mailbox.
 #
 #   app_scan                reads the QR code on the screen and returns its secret
+#   app_wait_scan           the same, once the drawing is complete
 #   app_code secret ?off?   the code that the app shows now, or `off` seconds from now
 #   messages channel        the texts of the outbox so far, newest last
 #   message_code channel    the code in the newest message
@@ -15,6 +16,12 @@ proc app_scan {} {
         error "not a key URI: $text"
     }
     return $secret
+}
+
+# As app_scan, once the drawing is complete.
+proc app_wait_scan {} {
+    wait_until { ![catch { app_scan }] }
+    return [app_scan]
 }
 
 proc app_code {secret {off 0}} {
