@@ -47,6 +47,11 @@ function fill() {
     else if (name == "actions") actions()
     else if (name == "hint-codes") markdown("hint_code", "Code | What to do")
     else if (name == "hint-words") markdown("hint_words", "Message | What to do")
+    else if (name == "email-types") message_types("email")
+    else if (name == "sms-types") message_types("sms")
+    else if (name == "variables") variables()
+    else if (name == "email-texts") message_texts("email")
+    else if (name == "sms-texts") message_texts("sms")
     else if (name ~ /^screen-/) screen("tests/golden/" substr(name, 8) ".txt")
     else {
         print "sections.awk: " FILENAME ": nobody fills " name > "/dev/stderr"
@@ -204,6 +209,60 @@ function markdown(table, head,  r, n, part) {
     for (r = 1; r <= rows; r++)
         if (kind[r] == table)
             print "| `" at[r, 1] "` | " at[r, 2] " |"
+    print ""
+}
+# Names of variables as code, with a space between.
+function codes(list,  n, part, i, out) {
+    n = split(list, part, " ")
+    for (i = 1; i <= n; i++)
+        out = out (i > 1 ? " " : "") "`" part[i] "`"
+    return out
+}
+function is_named(type,  r) {
+    for (r = 1; r <= rows; r++)
+        if (kind[r] == "named" && at[r, 1] == type)
+            return 1
+    return 0
+}
+function message_types(channel,  r) {
+    print ""
+    print "| Type | Sent when | Page of the link | Further variables |"
+    print "|---|---|---|---|"
+    for (r = 1; r <= rows; r++)
+        if (kind[r] == "message" && at[r, 1] == channel)
+            printf "| `%s` | %s%s | %s | %s |\n", at[r, 2], at[r, 3], is_named(at[r, 2]) ? "" : " *(not sent yet)*", \
+                at[r, 4] == "" ? "" : "`" at[r, 4] "`", codes(at[r, 5])
+    print ""
+}
+function variables(  r, common) {
+    for (r = 1; r <= rows; r++)
+        if (kind[r] == "message_common")
+            common = at[r, 1]
+    print ""
+    print "Every type has " codes(common) "."
+    print ""
+    print "| Variable | Stands for | Example | Also written |"
+    print "|---|---|---|---|"
+    for (r = 1; r <= rows; r++)
+        if (kind[r] == "variable")
+            printf "| `%s` | %s | %s | %s |\n", at[r, 1], at[r, 2], at[r, 4], codes(at[r, 3])
+    print ""
+}
+function message_texts(channel,  r, i) {
+    for (r = 1; r <= rows; r++) {
+        if (kind[r] != "message" || at[r, 1] != channel)
+            continue
+        print ""
+        print "### " at[r, 2] (channel == "sms" ? " (SMS)" : "")
+        print ""
+        print "```"
+        for (i = r + 1; i <= rows && kind[i] ~ /^message_/; i++)
+            if (kind[i] == "message_line")
+                print at[i, 2]
+            else if (at[i, 2] != "")
+                print "Subject: " at[i, 2] "\n"
+        print "```"
+    }
     print ""
 }
 # A screen that the tests compare with, without the part that tells its colours.

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "cli/args.h"
 #include "server/config.h"
+#include "server/template_text.h"
+#include "server/template_words.h"
 #include "ui/command.h"
 #include "ui/resources/all.h"
 
@@ -61,6 +63,64 @@ server_tables(void)
 }
 
 static void
+variable_names(uint64_t vars)
+{
+    for (int i = 0, n = 0; i < TEMPLATE_VARS; i++)
+        if (vars >> i & 1)
+            printf("%s%s", n++ ? " " : "", template_vars[i].name);
+}
+
+/* Line by line, as a reader of the sample values would see it. */
+static void
+message_text(const struct template_type *t, const struct template_values *v)
+{
+    struct buf body, text;
+    struct str rest, line;
+    buf_init(&body, TEMPLATE_BODY_MAX);
+    buf_init(&text, TEMPLATE_BODY_MAX);
+    if (t->subject)
+        template_render(&body, str_of(t->subject), TEMPLATE_LINE, v);
+    printf("message_subject\t%s\t%.*s\n", t->name, STR_ARG(buf_str(&body)));
+    buf_reset(&body);
+    template_render(&body, str_of(t->body), t->subject ? TEMPLATE_HTML : TEMPLATE_PLAIN, v);
+    if (t->subject)
+        template_text_of_html(&text, buf_str(&body));
+    rest = str_trim(buf_str(t->subject ? &text : &body));
+    while (str_next(&rest, '\n', &line))
+        printf("message_line\t%s\t%.*s\n", t->name, STR_ARG(line));
+    buf_fini(&text);
+    buf_fini(&body);
+}
+
+static void
+message_tables(void)
+{
+    struct arena a;
+    struct template_values v = {.n_more = 0};
+    arena_init(&a, 1 << 20);
+    for (int i = 0; i < TEMPLATE_VARS; i++) {
+        const struct template_var *var = &template_vars[i];
+        template_value_set(&v, &a, (enum template_var_id)i, str_of(var->sample));
+        printf("variable\t%s\t%s\t%s\t%s\n", var->name, var->meaning, var->others, var->sample);
+    }
+    printf("message_common\t");
+    variable_names(template_common_vars);
+    printf("\n");
+    for (int channel = MESSAGE_EMAIL; channel <= MESSAGE_SMS; channel++)
+        for (const struct template_type *t = template_type_all(channel); t->name; t++) {
+            printf("message\t%s\t%s\t%s\t%s\t", t->subject ? "email" : "sms", t->name, t->when,
+                   t->page ? t->page : "");
+            variable_names(t->vars & ~template_common_vars);
+            printf("\n");
+            if (t->page)
+                template_value_set(&v, &a, TEMPLATE_VAR_link,
+                                   template_words_link(&v, &a, template_type_redirect(&a, t)));
+            message_text(t, &v);
+        }
+    arena_fini(&a);
+}
+
+static void
 resource_rows(const struct resource *r)
 {
     for (const struct action *a = r->actions; a && a->name; a++)
@@ -102,6 +162,7 @@ main(void)
     cli_tables();
     client_tables();
     server_tables();
+    message_tables();
     console_tables();
     return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -12,7 +12,9 @@ keep() {
 }
 
 "$out/doc/tables" >"$tmp/tables"
-for page in doc/*.[1578] doc/manual.md; do
+# Which types of messages the server sends: those that its code names.
+grep -rhoE '"[A-Z][A-Za-z]+"' src/server --include='*.c' | sort -u | sed 's/^"\(.*\)"$/named\t\1/' >>"$tmp/tables"
+for page in doc/*.[1578] doc/manual.md doc/messages.md; do
     [ -f "$page" ] || continue
     awk -v tables="$tmp/tables" -f doc/gen/sections.awk "$page" >"$tmp/page"
     keep "$tmp/page" "$page"

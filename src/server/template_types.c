@@ -25,6 +25,8 @@ _Static_assert(TEMPLATE_VARS <= 64, "variables are bits of a word");
     (V(app_name) | V(app_url) | V(user_id) | V(user_name) | V(greeting) | V(email) | V(phone) |    \
      V(tenant_id) | V(tenant_name) | V(ip) | V(device) | V(time) | V(origin))
 
+const uint64_t template_common_vars = COMMON;
+
 static const struct template_type MAIL_TYPES[] = {
 #define MAIL(type, type_flags, own, link_page, sent_when, line, text)                              \
     {.name = #type,                                                                                \

@@ -46,6 +46,8 @@ struct template_type {
     const char *subject; /* NULL for an SMS */
     const char *body;    /* HTML of an e-mail, text of an SMS */
 };
+/* Bits of the variables that every type has. */
+extern const uint64_t template_common_vars;
 /* NULL if there is no such type. */
 const struct template_type *template_type_find(enum message_channel channel, struct str name);
 /* All of a channel, ended by name NULL. */
