@@ -335,21 +335,6 @@ worker_main(void *arg)
     return NULL;
 }
 
-/*
- * Variables that would make the TLS and HTTP libraries write secrets to a file, load foreign code
- * or send our requests elsewhere. Done before the thread starts: the environment belongs to no
- * lock.
- */
-static void
-clean_environment(void)
-{
-    static const char *const names[] = {"SSLKEYLOGFILE",    "OPENSSL_CONF", "OPENSSL_MODULES",
-                                        "OPENSSL_ENGINES",  "CURL_HOME",    "CURL_CA_BUNDLE",
-                                        "CURL_SSL_BACKEND", "NETRC",        "QLOGDIR"};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        unsetenv(names[i]);
-}
-
 static char *
 copy_option(const char *text)
 {
@@ -406,7 +391,7 @@ worker_start(const struct worker_options *options, struct err *err)
     pthread_mutex_init(&w->lock, NULL);
     w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     w->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    clean_environment();
+    curl_api_clean_environment();
     int failed = w->wake_fd < 0 || w->done_fd < 0 ? errno : start_thread(w);
     if (failed) {
         err_set_errno(err, ERR_NETWORK, failed, "cannot start the network thread");

@@ -21,6 +21,18 @@ static const struct config_flag FLAGS[] = {
      offsetof(struct config, public_url)},
     {"--outbox", "DIR", "folder for messages without a provider (DIR/outbox)",
      offsetof(struct config, outbox)},
+    {"--smtp", "URL", "send e-mail through smtp://HOST:PORT (STARTTLS) or smtps://HOST:PORT",
+     offsetof(struct config, smtp)},
+    {"--smtp-user", "NAME", "sign in there, with --smtp-password-file",
+     offsetof(struct config, smtp_user)},
+    {"--smtp-password-file", "FILE", "file with that password, mode 0600",
+     offsetof(struct config, smtp_password_file)},
+    {"--smtp-from", "ADDRESS", "sender of messages whose template has none: \"Name <a@b>\"",
+     offsetof(struct config, smtp_from)},
+    {"--smtp-tls", "MODE", "required, or none for a server on this host (required)",
+     offsetof(struct config, smtp_tls)},
+    {"--messages", "FILE", "more about how messages go out, in sections [smtp], [delivery], ...",
+     offsetof(struct config, messages)},
     {"--tls-cert", "FILE", "PEM certificate chain; TCP addresses then speak TLS",
      offsetof(struct config, tls_cert)},
     {"--tls-key", "FILE", "PEM private key, mode 0600", offsetof(struct config, tls_key)},
@@ -170,7 +182,7 @@ config_write_help(struct buf *out)
     for (size_t i = 0; i < COUNT_OF(FLAGS); i++) {
         const struct config_flag *f = &FLAGS[i];
         int n = (int)strlen(f->name) + (f->arg ? 1 + (int)strlen(f->arg) : 0);
-        buf_printf(out, "  %s%s%s%*s%s\n", f->name, f->arg ? " " : "", f->arg ? f->arg : "", 25 - n,
+        buf_printf(out, "  %s%s%s%*s%s\n", f->name, f->arg ? " " : "", f->arg ? f->arg : "", 27 - n,
                    "", f->help);
     }
     buf_add_text(out, "\nExit status: 0 done, 1 failure, 2 wrong usage.\n");

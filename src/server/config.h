@@ -16,6 +16,7 @@ struct config {
     size_t n_listen;
     struct proxies proxies;
     const char *data, *database, *client_id, *secret_file, *public_url, *outbox;
+    const char *smtp, *smtp_user, *smtp_password_file, *smtp_from, *smtp_tls, *messages;
     const char *tls_cert, *tls_key, *log_format, *log_level, *backup;
     bool insecure_listen, demo, coverage, markdown, check, version, help;
 };

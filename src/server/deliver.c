@@ -11,24 +11,21 @@
 
 enum {
     SCRATCH_MAX = 512 * 1024 * 1024,
-    LEASE_MS = 60000,
-    FIRST_RETRY_MS = 2000,
-    MOST_RETRY_MS = 600000,
-    ATTEMPTS_MAX = 10,
+    TEXTS_MAX = 3 * 1024 * 1024,
+    LAST_WAIT_MS = 3000,    /* for what is under way when the server stops */
     SHARED_LOOK_MS = 30000, /* other servers' leases run out unseen */
     SLEEP_MOST_MS = 60000   /* the wall clock may be set while something is due */
 };
 
 /* ---- the thread ---- */
 
-/* How long to sleep at most; INT64_MAX: until woken. */
+/* How long there is nothing to do; INT64_MAX: until woken. */
 static int64_t
-nap(const struct deliver *d, int64_t due)
+nap(const struct deliver *d, int64_t now)
 {
-    if (due == INT64_MAX)
-        return d->shared ? SHARED_LOOK_MS : INT64_MAX;
-    int64_t most = d->shared ? SHARED_LOOK_MS : SLEEP_MOST_MS, ms = due - clock_now_ms();
-    return ms < 0 ? 0 : ms > most ? most : ms;
+    int64_t ms = d->due == INT64_MAX ? INT64_MAX : d->due > now ? d->due - now : 0;
+    int64_t most = d->shared ? SHARED_LOOK_MS : ms == INT64_MAX ? INT64_MAX : SLEEP_MOST_MS;
+    return ms < most ? ms : most;
 }
 
 static struct timespec
@@ -42,19 +39,39 @@ deadline_in(int64_t ms)
     return ts;
 }
 
-static void
-sleep_until(struct deliver *d, int64_t due)
+/* True if it was not woken. */
+static bool
+sleep_for(struct deliver *d, int64_t ms)
 {
-    int64_t ms = nap(d, due);
     bool forever = ms == INT64_MAX;
     struct timespec until = deadline_in(forever ? 0 : ms);
     pthread_mutex_lock(&d->lock);
     int timed_out = 0;
-    while (!d->woken && !d->stopping && !timed_out)
+    while (!d->woken && !d->landed && !d->stopping && !timed_out)
         timed_out = forever ? pthread_cond_wait(&d->cond, &d->lock)
                             : pthread_cond_timedwait(&d->cond, &d->lock, &until);
-    d->woken = false;
+    d->landed = false;
     pthread_mutex_unlock(&d->lock);
+    return timed_out != 0;
+}
+
+static void
+wait_for_work(struct deliver *d)
+{
+    int64_t ms = nap(d, clock_now_ms());
+    if (sleep_for(d, ms) && d->shared && ms == SHARED_LOOK_MS)
+        d->due = 0; /* look for what others left */
+}
+
+/* What is under way gets a moment to end well; its outcome would be unknown. */
+static void
+wait_for_couriers(struct deliver *d)
+{
+    int64_t end = clock_mono_ms() + LAST_WAIT_MS;
+    while (d->courier && courier_load(d->courier) && clock_mono_ms() < end) {
+        courier_wait(d->courier, end - clock_mono_ms());
+        lanes_collect(d, clock_now_ms());
+    }
 }
 
 static bool
@@ -72,7 +89,8 @@ run(void *arg)
     struct deliver *d = arg;
     while (!is_stopping(d))
         if (!deliver_turn(d, clock_now_ms()))
-            sleep_until(d, d->due);
+            wait_for_work(d);
+    wait_for_couriers(d);
     deliver_end(d);
     return NULL;
 }
@@ -82,6 +100,16 @@ deliver_wake(struct deliver *d)
 {
     pthread_mutex_lock(&d->lock);
     d->woken = true;
+    pthread_cond_signal(&d->cond);
+    pthread_mutex_unlock(&d->lock);
+}
+
+void
+deliver_landed(void *arg)
+{
+    struct deliver *d = arg;
+    pthread_mutex_lock(&d->lock);
+    d->landed = true;
     pthread_cond_signal(&d->cond);
     pthread_mutex_unlock(&d->lock);
 }
@@ -130,8 +158,10 @@ release(struct db_conn *conn, void *arg, struct err *err)
 static enum err_code
 start(struct deliver *d, const struct deliver_options *o, struct err *err)
 {
-    enum err_code rc = ERR_OK;
-    if (str_given(o->outbox))
+    enum err_code rc = deliver_config_read(&d->config, o->server, o->public_url, &d->texts, err);
+    d->backoff =
+        (struct backoff){.first_ms = d->config.first_retry_ms, .most_ms = d->config.last_retry_ms};
+    if (!rc && str_given(o->outbox))
         rc = outbox_open(&d->outbox, o->outbox.p, err);
     if (!rc && !d->shared)
         rc = store_tx(d->store, DB_WRITE, release, &(struct release){clock_now_ms()}, err);
@@ -151,11 +181,11 @@ deliver_start(struct deliver **out, const struct deliver_options *o, struct err 
     *out = NULL;
     d->store = o->store;
     d->shared = strcmp(db_driver_name(store_db(o->store)), "sqlite") != 0;
-    d->backoff = (struct backoff){.first_ms = FIRST_RETRY_MS, .most_ms = MOST_RETRY_MS};
-    d->attempts_max = ATTEMPTS_MAX;
-    d->lease_ms = LEASE_MS;
+    list_init(&d->flying);
     list_init(&d->done);
     arena_init(&d->scratch, SCRATCH_MAX);
+    arena_init(&d->texts, TEXTS_MAX);
+    courier_clean_environment();
     init_sync(d);
     name_lease(d);
     enum err_code rc = start(d, o, err);
@@ -178,6 +208,15 @@ deliver_close(struct deliver *d)
     pthread_mutex_unlock(&d->lock);
 }
 
+/* What did not end in time: its lease runs out, or the next start takes it up. */
+static void
+drop_flying(struct deliver *d)
+{
+    courier_free(d->courier);
+    for (struct list *node = list_pop_front(&d->flying); node; node = list_pop_front(&d->flying))
+        job_free(LIST_ENTRY(node, struct job, node));
+}
+
 void
 deliver_stop(struct deliver *take)
 {
@@ -187,14 +226,16 @@ deliver_stop(struct deliver *take)
     if (take->started)
         pthread_join(take->thread, NULL);
     store_on_message(take->store, NULL, NULL);
+    drop_flying(take);
     while (take->lanes) {
         struct lane *lane = take->lanes;
         take->lanes = lane->next;
-        mem_free(lane->vendor);
-        mem_free(lane);
+        lane_free(lane);
     }
+    deliver_config_fini(&take->config);
     outbox_close(take->outbox);
     arena_fini(&take->scratch);
+    arena_fini(&take->texts);
     pthread_cond_destroy(&take->cond);
     pthread_mutex_destroy(&take->lock);
     mem_free(take);

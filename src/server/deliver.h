@@ -15,9 +15,13 @@
 struct deliver;
 struct store;
 
+struct server_options;
+
 struct deliver_options {
     struct store *store;
-    struct str outbox; /* folder; absent: messages without a provider wait */
+    struct str outbox;                   /* folder; absent: messages without a provider wait */
+    struct str public_url;               /* of the server */
+    const struct server_options *server; /* what the operator said of messages */
 };
 
 enum err_code deliver_start(struct deliver **out, const struct deliver_options *options,

@@ -64,27 +64,26 @@ job_sent(struct deliver *d, struct job *take, const char *provider, struct str r
 }
 
 void
-job_failed(struct deliver *d, struct job *take, const char *provider, int64_t status,
-           const char *why, bool trouble, int64_t wait_ms, int64_t now)
+job_failed(struct deliver *d, struct job *take, const struct job_failure *f, int64_t now)
 {
     struct message_result *r = &take->result;
-    r->provider = arena_text(&take->arena, provider);
-    r->status = status;
-    r->error = arena_text(&take->arena, why);
+    r->provider = arena_text(&take->arena, f->provider);
+    r->status = f->status;
+    r->error = arena_text(&take->arena, f->why);
     bool over =
-        take->attempts >= d->attempts_max || now - take->letter.created_at > (int64_t)GIVE_UP_MS;
+        take->attempts >= d->config.attempts || now - take->letter.created_at > (int64_t)GIVE_UP_MS;
     int64_t pause = backoff_ms(&d->backoff, take->attempts);
-    r->due_at = now + (wait_ms > pause ? wait_ms : pause);
+    r->due_at = now + (f->wait_ms > pause ? f->wait_ms : pause);
     LOG_WARN("deliver", "message not delivered", KV_STR("id", take->letter.id),
-             KV_TEXT("provider", provider), KV_INT("status", status), KV_STR("error", r->error),
-             KV_INT("attempt", take->attempts));
-    job_finish(d, take, trouble && !over ? MESSAGE_LATER : MESSAGE_FAILED);
+             KV_TEXT("provider", f->provider), KV_INT("status", f->status),
+             KV_STR("error", r->error), KV_INT("attempt", take->attempts));
+    job_finish(d, take, f->trouble && !over ? MESSAGE_LATER : MESSAGE_FAILED);
 }
 
 void
-job_returned(struct deliver *d, struct job *take, int64_t now)
+job_returned(struct deliver *d, struct job *take, int64_t due)
 {
-    take->result.due_at = now;
+    take->result.due_at = due;
     job_finish(d, take, MESSAGE_RETURNED);
 }
 
@@ -122,10 +121,11 @@ write_one(struct deliver *d, struct job *job, struct err *err)
 static void
 outbox_failed(struct deliver *d, struct job *job, const struct err *err, int64_t now)
 {
-    pthread_mutex_lock(&d->lock);
-    breaker_bad(&job->lane->breaker, now);
-    pthread_mutex_unlock(&d->lock);
-    job_failed(d, job, "outbox", 0, err->msg, err->code != ERR_LIMIT, 0, now);
+    lane_bad(d, job->lane, now, 0);
+    job_failed(d, job,
+               &(struct job_failure){
+                   .provider = "outbox", .why = err->msg, .trouble = err->code != ERR_LIMIT},
+               now);
 }
 
 void
@@ -148,9 +148,7 @@ deliver_to_outbox(struct deliver *d, struct list *jobs, int64_t now)
             outbox_failed(d, job, &err, now);
             continue;
         }
-        pthread_mutex_lock(&d->lock);
-        breaker_good(&job->lane->breaker);
-        pthread_mutex_unlock(&d->lock);
+        lane_good(d, job->lane);
         job_sent(d, job, "outbox", (struct str){0}, 0);
     }
 }

@@ -8,31 +8,6 @@
 enum { LANES_SEEN_MAX = 64, TROUBLE_PAUSE_MS = 1000 };
 static const int64_t DAY_MS = 24 * 60 * 60 * 1000;
 
-static struct lane *
-lane_of(struct deliver *d, const struct message_lane *found)
-{
-    for (struct lane *lane = d->lanes; lane; lane = lane->next)
-        if (lane->id == found->lane)
-            return lane;
-    struct lane *lane = mem_new(1, sizeof *lane);
-    lane->id = found->lane;
-    lane->vendor = mem_copy_text(found->vendor.p, found->vendor.n);
-    lane->channel = found->channel == MESSAGE_SMS ? LETTER_SMS : LETTER_EMAIL;
-    pthread_mutex_lock(&d->lock);
-    lane->next = d->lanes;
-    d->lanes = lane;
-    pthread_mutex_unlock(&d->lock);
-    return lane;
-}
-
-/* How many more of its messages may be held, now. */
-static size_t
-room_in(const struct deliver *d, const struct lane *lane, int64_t now)
-{
-    size_t window = d->outbox ? breaker_window(&lane->breaker, now, OUTBOX_BATCH) : 0;
-    return window > lane->held ? window - lane->held : 0;
-}
-
 /* ---- results ---- */
 
 static enum err_code
@@ -128,10 +103,10 @@ static void
 note_due(struct exchange *x, const struct lane *lane, int64_t due_at)
 {
     const struct deliver *d = x->d;
-    if (!d->outbox)
+    if (!lane->provider && !lane->fault && !d->outbox)
         return; /* waits until something changes */
     int64_t due = lane->breaker.until > due_at ? lane->breaker.until : due_at;
-    if (due <= x->now && room_in(d, lane, x->now) == 0)
+    if (due <= x->now && lane_room(d, lane, x->now) == 0)
         return; /* its own messages will end first */
     if (due < x->due)
         x->due = due;
@@ -142,18 +117,21 @@ claim_lane(struct exchange *x, struct db_conn *conn, const struct message_lane *
            struct lane *lane, struct err *err)
 {
     struct deliver *d = x->d;
-    size_t room = room_in(d, lane, x->now);
-    if (found->due_at > x->now || room == 0 || x->n_batches == LANES_SEEN_MAX)
+    if (found->due_at > x->now || x->n_batches == LANES_SEEN_MAX)
         return ERR_OK;
+    enum err_code rc = lane_refresh(d, lane, conn, err);
+    size_t room = lane_room(d, lane, x->now);
+    if (rc || room == 0)
+        return rc;
     if (x->peek) {
         x->something = true;
         return ERR_OK;
     }
     struct batch *b = &x->batches[x->n_batches];
     *b = (struct batch){.lane = lane};
-    enum err_code rc = store_message_claim(conn, &d->scratch, found, str_of(d->lease), x->now,
-                                           x->now + d->lease_ms, room, &b->claims, &b->n, err);
-    if (rc == ERR_OK)
+    rc = store_message_claim(conn, &d->scratch, found, str_of(d->lease), x->now,
+                             x->now + d->config.lease_ms, room, &b->claims, &b->n, err);
+    if (rc == ERR_OK && lane_is_outbox(d, lane))
         rc = store_message_number(conn, outbox_highest(d->outbox), b->claims, b->n, err);
     if (rc == ERR_OK && b->n) {
         x->n_batches++;
@@ -163,7 +141,7 @@ claim_lane(struct exchange *x, struct db_conn *conn, const struct message_lane *
 }
 
 static enum err_code
-visit_lanes(struct exchange *x, struct db_conn *conn, bool claim, struct err *err)
+visit_lanes(struct exchange *x, struct db_conn *conn, struct err *err)
 {
     struct message_lane *lanes = NULL;
     size_t n = 0;
@@ -171,8 +149,7 @@ visit_lanes(struct exchange *x, struct db_conn *conn, bool claim, struct err *er
     enum err_code rc = store_message_lanes(conn, &x->d->scratch, &lanes, &n, err);
     for (size_t i = 0; i < n && rc == ERR_OK; i++) {
         struct lane *lane = lane_of(x->d, &lanes[i]);
-        if (claim)
-            rc = claim_lane(x, conn, &lanes[i], lane, err);
+        rc = claim_lane(x, conn, &lanes[i], lane, err);
         note_due(x, lane, lanes[i].due_at);
     }
     return rc;
@@ -184,7 +161,7 @@ look(struct db_conn *conn, void *arg, struct err *err)
     struct exchange *x = arg;
     arena_reset(&x->d->scratch);
     x->something = false;
-    return visit_lanes(x, conn, true, err);
+    return visit_lanes(x, conn, err);
 }
 
 /* May run several times; what it hands out counts only when it is committed. */
@@ -199,7 +176,7 @@ exchange(struct db_conn *conn, void *arg, struct err *err)
     enum err_code rc = settle_all(d, conn, x->now, err);
     if (rc == ERR_OK)
         rc = store_message_sweep(conn, x->now - 7 * DAY_MS, x->now - 30 * DAY_MS, err);
-    return rc == ERR_OK ? visit_lanes(x, conn, true, err) : rc;
+    return rc == ERR_OK ? visit_lanes(x, conn, err) : rc;
 }
 
 static void
@@ -212,27 +189,39 @@ begin(struct deliver *d, struct batch *b, int64_t now)
         if (b->claims[i].message.decoy)
             job_finish(d, job, MESSAGE_DROPPED);
         else if (b->claims[i].unreadable)
-            job_failed(d, job, "none", 0, "the stored text cannot be opened", false, 0, now);
+            job_failed(d, job,
+                       &(struct job_failure){.provider = "none",
+                                             .why = "the stored text cannot be opened"},
+                       now);
         else
             list_push_back(&jobs, &job->node);
     }
-    deliver_to_outbox(d, &jobs, now);
+    lane_take(d, b->lane, &jobs, now);
 }
 
 /* The database will be asked again; what is done stays to be settled. */
-static bool
+static void
 wait_for_database(struct deliver *d, const struct err *err, int64_t now)
 {
     if (!d->troubled)
         LOG_WARN("deliver", "the queue cannot be reached, trying again",
                  KV_TEXT("error", err->msg));
-    d->troubled = true;
     d->due = now + TROUBLE_PAUSE_MS;
-    return false;
 }
 
-bool
-deliver_turn(struct deliver *d, int64_t now)
+static bool
+take_woken(struct deliver *d)
+{
+    pthread_mutex_lock(&d->lock);
+    bool woken = d->woken;
+    d->woken = false;
+    pthread_mutex_unlock(&d->lock);
+    return woken;
+}
+
+/* Writes only if there is something to write; an idle look costs a read. */
+static void
+ask_database(struct deliver *d, int64_t now)
 {
     struct exchange *x = mem_new(1, sizeof *x);
     *x = (struct exchange){.d = d, .now = now, .due = INT64_MAX, .peek = true};
@@ -245,20 +234,32 @@ deliver_turn(struct deliver *d, int64_t now)
     x->peek = false;
     if (rc == ERR_OK && x->something)
         rc = store_tx(d->store, DB_WRITE, exchange, x, &err);
-    bool more = false;
-    if (rc == ERR_OK && x->something) {
+    d->due = x->due;
+    d->again = false;
+    if (rc) {
+        wait_for_database(d, &err, now);
+    } else if (x->something) {
         forget_done(d);
         for (size_t i = 0; i < x->n_batches; i++)
             begin(d, &x->batches[i], now);
-        more = x->more;
+        d->again = x->more;
     }
-    d->due = x->due;
-    if (rc == ERR_OK)
-        d->troubled = false;
-    else
-        more = wait_for_database(d, &err, now);
+    d->troubled = rc != ERR_OK;
     mem_free(x);
-    return more;
+}
+
+bool
+deliver_turn(struct deliver *d, int64_t now)
+{
+    bool woken = take_woken(d);
+    lanes_collect(d, now);
+    /* After a failure of the database what is done waits until it is asked again. */
+    bool settle = !list_empty(&d->done) && !d->troubled;
+    if (settle || d->again || now >= d->due || (woken && !d->troubled))
+        ask_database(d, now);
+    lanes_start(d, now);
+    lanes_collect(d, now);
+    return d->again || (!list_empty(&d->done) && !d->troubled);
 }
 
 static enum err_code
@@ -273,6 +274,7 @@ void
 deliver_end(struct deliver *d)
 {
     struct err err = {.code = ERR_OK};
+    lanes_return(d, clock_now_ms());
     if (list_empty(&d->done))
         return;
     if (store_tx(d->store, DB_WRITE, settle_only, d, &err) != ERR_OK)

@@ -147,7 +147,11 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
     s->passwords = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING);
     if (!rc)
         rc = deliver_start(&s->deliver,
-                           &(struct deliver_options){.store = s->store, .outbox = s->outbox}, err);
+                           &(struct deliver_options){.store = s->store,
+                                                     .outbox = s->outbox,
+                                                     .public_url = s->public_url,
+                                                     .server = o},
+                           err);
     return rc;
 }
 

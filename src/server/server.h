@@ -17,6 +17,8 @@ struct server_options {
     const char *data; /* folder; made when missing. NULL: nothing is written beside the database */
     const char *database; /* NULL: sqlite:DATA/gatehouse.db */
     const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
+    const char *smtp, *smtp_user, *smtp_password_file, *smtp_from, *smtp_tls;
+    const char *messages; /* file about delivery, see deliver_config.h */
     const char *breached_passwords; /* file of breached passwords; NULL: none */
     bool insecure_listen, demo;
     struct proxies proxies;    /* whose X-Forwarded-For is believed */

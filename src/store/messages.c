@@ -12,8 +12,8 @@ message_channel_name(enum message_channel channel)
 }
 
 /* Told after the commit, so that whoever wakes finds it. */
-static void
-announce(const struct scope *s)
+void
+store_message_nudge(const struct scope *s)
 {
     const struct store *store = store_of(s->conn);
     if (store->on_message)
@@ -48,7 +48,7 @@ store_message_add(const struct scope *s, const struct message *m, struct str *id
     buf_fini(&sealed);
     if (rc != ERR_OK)
         return rc;
-    announce(s);
+    store_message_nudge(s);
     if (id)
         *id = own;
     return ERR_OK;
@@ -164,7 +164,7 @@ store_message_retry(const struct scope *s, struct str id, struct err *err)
     if (rc != ERR_OK)
         return rc;
     if (changes) {
-        announce(s);
+        store_message_nudge(s);
         return ERR_OK;
     }
     struct message_row row;

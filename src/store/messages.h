@@ -25,6 +25,8 @@ struct message {
 /* Queues it. *id (may be NULL) is the message's public id. ERR_LIMIT past MESSAGE_MAX. */
 enum err_code store_message_add(const struct scope *s, const struct message *m, struct str *id,
                                 struct err *err) MUST_USE;
+/* What is due may have changed in another way, e.g. the provider: whoever delivers looks again. */
+void store_message_nudge(const struct scope *s);
 /* From now on fn(arg) is called after each commit that made something due. Once, before any other
  * thread uses the store; fn must not use the database. */
 void store_on_message(struct store *store, void (*fn)(void *arg), void *arg);
