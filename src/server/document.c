@@ -66,6 +66,25 @@ document_effective(const struct scope *s, const struct document *d, struct json 
     return rc == ERR_NOT_FOUND ? document_environment(s, d, out, err) : rc;
 }
 
+enum err_code
+document_inherited(const struct scope *s, const struct document *d, struct json **out,
+                   struct err *err)
+{
+    struct config mine;
+    enum err_code rc = document_environment(s, d, out, err);
+    if (rc || !s->tenant.n)
+        return rc;
+    rc = store_config_get(s, str_of(d->name), &mine, err);
+    if (rc)
+        return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    struct json *set = json_parse(mine.document, mine.document.n, err);
+    if (!set)
+        return err_set(err, ERR_CORRUPT, "the stored %s is not JSON", d->what);
+    merge(*out, set);
+    json_free(set);
+    return ERR_OK;
+}
+
 /* ---- writing ---- */
 
 /* What is there already, or an empty object. */

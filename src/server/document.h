@@ -28,6 +28,10 @@ enum err_code document_effective(const struct scope *s, const struct document *d
 enum err_code document_environment(const struct scope *s, const struct document *d,
                                    struct json **out, struct err *err) MUST_USE;
 
+/* The scope's own members over those that the environment has set, over the presets. */
+enum err_code document_inherited(const struct scope *s, const struct document *d, struct json **out,
+                                 struct err *err) MUST_USE;
+
 enum document_write {
     DOCUMENT_CREATE, /* 409 if it is there */
     DOCUMENT_UPDATE, /* 404 if it is not */

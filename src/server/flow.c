@@ -21,8 +21,10 @@ enum err_code
 flow_start(struct call *c, const struct scope *s, struct flow *f, unsigned how, struct str *token,
            struct err *err)
 {
-    *token = token_new(c->arena);
-    f->token_hash = token_hash_hex(c->arena, *token);
+    if (token) {
+        *token = token_new(c->arena);
+        f->token_hash = token_hash_hex(c->arena, *token);
+    }
     if (how & FLOW_WITH_CODE)
         f->code = new_code(c->arena);
     return store_flow_add(s, f, (how & FLOW_ALONE) != 0, err);

@@ -13,7 +13,11 @@ enum flow_start {
     FLOW_WITH_CODE = 1 << 0, /* draws a six-digit code into f->code */
     FLOW_ALONE = 1 << 1      /* older flows of the same kind and person are void */
 };
-/* Draws a token, adds the flow, gives the token (in the call's arena). f->token_hash is filled in. */
+/*
+ * Draws a token, adds the flow, gives the token (in the call's arena). f->token_hash is filled in.
+ * Without `token` (NULL) the flow goes by a name that is no secret, an id say, whose hash the caller
+ * has put there: then the code alone is what a person has to show.
+ */
 enum err_code flow_start(struct call *c, const struct scope *s, struct flow *f, unsigned how,
                          struct str *token, struct err *err) MUST_USE;
 /* What a token that is unknown or used is answered with, and one whose time is over (ref and text

@@ -16,30 +16,15 @@ static const struct str ABSENT = {NULL, 0};
 
 /* ---- documents of environment and tenants ---- */
 
-/* Whether tenants may differ from the environment in this; then only be stricter. */
-static enum err_code
-may_override(const struct scope *s, const char *setting, bool *out, struct err *err)
-{
-    struct json *core;
-    *out = false;
-    enum err_code rc = document_environment(s, &core_settings, &core, err);
-    if (!rc)
-        (void)json_to_bool(json_get(core, setting), out);
-    json_free(core);
-    return rc;
-}
-
 /* Calls `each` with every stored document that bears on the person. */
 typedef void each_fn(const struct json *document, bool of_environment, void *arg);
 static enum err_code
-each_document(const struct scope *s, const struct document *d, const char *setting,
-              struct str user_id, struct str tenant_id, each_fn *each, void *arg, struct err *err)
+each_document(const struct scope *s, const struct document *d, struct str user_id,
+              struct str tenant_id, each_fn *each, void *arg, struct err *err)
 {
-    bool tenants;
     struct config_list list;
-    enum err_code rc = may_override(s, setting, &tenants, err);
-    if (!rc)
-        rc = store_config_of_user(s, str_of(d->name), user_id, tenant_id, !tenants, &list, err);
+    enum err_code rc =
+        store_config_of_user(s, str_of(d->name), user_id, tenant_id, false, &list, err);
     for (size_t i = 0; !rc && i < list.n; i++) {
         struct str text = list.items[i].document;
         struct json *j = json_parse(text, text.n, err);
@@ -66,8 +51,7 @@ password_policy_of(const struct scope *s, struct str user_id, struct str tenant_
                    struct password_policy *out, struct err *err)
 {
     password_policy_init(out);
-    return each_document(s, &password_settings, "allowOverridePasswordComplexity", user_id,
-                         tenant_id, add_policy, out, err);
+    return each_document(s, &password_settings, user_id, tenant_id, add_policy, out, err);
 }
 
 /* How many of the newest passwords, the one in force among them, may not come back. */
@@ -106,8 +90,7 @@ static enum err_code
 rotation_of(const struct scope *s, struct str user_id, struct rotation *out, struct err *err)
 {
     *out = (struct rotation){.active = false};
-    return each_document(s, &password_rotation_settings, "allowOverridePasswordExpiration", user_id,
-                         ABSENT, add_rotation, out, err);
+    return each_document(s, &password_rotation_settings, user_id, ABSENT, add_rotation, out, err);
 }
 
 /* ---- preparing ---- */
@@ -186,9 +169,8 @@ load_past(struct rules *r, const struct scope *s, struct err *err)
 {
     int64_t size = 0;
     struct rotation rotation;
-    enum err_code rc =
-        each_document(s, &password_history_settings, "allowOverrideEnforcePasswordHistory",
-                      r->user_id, r->tenant_id, add_history, &size, err);
+    enum err_code rc = each_document(s, &password_history_settings, r->user_id, r->tenant_id,
+                                     add_history, &size, err);
     if (!rc)
         rc = rotation_of(s, r->user_id, &rotation, err);
     if (!rc)

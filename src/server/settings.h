@@ -10,6 +10,6 @@ extern const struct document password_settings; /* ops/password_settings.c: comp
 extern const struct document password_history_settings, password_rotation_settings; /* there */
 extern const struct document lockout_policy; /* ops/lockout.c: wrong guesses in a row */
 extern const struct document session_policy; /* ops/sessions.c: how long sessions last */
-extern const struct document mfa_settings; /* mfa_rules.c: name in authenticator apps, sender */
+extern const struct document mfa_settings;   /* mfa_rules.c: name in authenticator apps, sender */
 extern const struct document activation_settings, invitation_settings; /* ops/strategies.c */
 #endif

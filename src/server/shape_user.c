@@ -173,7 +173,7 @@ enum err_code
 shape_users(struct call *c, const struct scope *s, enum user_form form, struct user *users,
             size_t n, struct err *err)
 {
-    bool all = c->who.kind == PRINCIPAL_VENDOR;
+    bool all = c->who.kind == PRINCIPAL_VENDOR || c->op->auth == AUTH_USER;
     enum err_code rc =
         store_users_load(s, users, n, LOAD_TENANTS | LOAD_ROLES | LOAD_PERMISSIONS, all, err);
     struct shaping sh = {

@@ -13,8 +13,8 @@ enum user_form { USER_CORE, USER_FULL, USER_OLD_LIST };
 
 /*
  * Loads what the form needs for n users and writes them one after the other into the open array, or
- * a single value. A person's token sees only its own tenant's membership, an environment token all
- * of them.
+ * a single value. A person's token sees only its own tenant's membership of others, and all of its
+ * own; an environment token sees all.
  */
 enum err_code shape_users(struct call *c, const struct scope *s, enum user_form form,
                           struct user *users, size_t n, struct err *err);

@@ -12,8 +12,7 @@ user_address_lock(const struct scope *s, const char *kind, struct str key, struc
     int64_t ignored = 0;
     if (!*sql)
         return ERR_OK;
-    struct str name =
-        arena_printf(s->arena, "%s/%lld/%.*s", kind, (long long)s->env, STR_ARG(key));
+    struct str name = arena_printf(s->arena, "%s/%lld/%.*s", kind, (long long)s->env, STR_ARG(key));
     return db_query_int(s->conn, sql, DB_ARGS(DB_T(name)), &ignored, NULL, err);
 }
 

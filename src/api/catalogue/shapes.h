@@ -120,7 +120,8 @@ static const struct field tenant_v2_fields[] = {
 
 /* Tenants of the caller, and the one that is active. */
 static const struct field me_tenants_fields[] = {
-    OPT_OBJS("tenants", tenant_fields), OPT_OBJ("activeTenant", tenant_fields), {.name = NULL}};
+    OPT_OBJS("tenants", tenant_fields),
+    OPTX("activeTenant", OBJECT, FIELD_NULLABLE, .fields = tenant_fields), {.name = NULL}};
 
 /* A user inside a group. */
 static const struct field group_user_fields[] = {

@@ -7,17 +7,22 @@
     X(activation_ops)                                                                              \
     X(audits_ops)                                                                                  \
     X(config_ops)                                                                                  \
+    X(emails_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
     X(invites_ops)                                                                                 \
     X(links_ops)                                                                                   \
     X(lockout_ops)                                                                                 \
     X(mail_templates_ops)                                                                          \
+    X(me_ops)                                                                                      \
     X(mfa_self_ops)                                                                                \
     X(mfa_settings_ops)                                                                            \
     X(mfa_sign_in_ops)                                                                             \
     X(mfa_webauthn_ops)                                                                            \
+    X(password_settings_ops)                                                                       \
     X(passwordless_ops)                                                                            \
+    X(passwords_ops)                                                                               \
     X(permissions_ops)                                                                             \
+    X(phones_ops)                                                                                  \
     X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \
     X(sessions_ops)                                                                                \
@@ -26,9 +31,11 @@
     X(sms_templates_ops)                                                                           \
     X(strategies_ops)                                                                              \
     X(tenants_ops)                                                                                 \
+    X(usernames_ops)                                                                               \
     X(users_change_ops)                                                                            \
     X(users_create_ops)                                                                            \
     X(users_read_ops)                                                                              \
+    X(users_temporary_ops)                                                                         \
     X(vendor_auth_ops)
 
 #define OPS_DECLARE(module) extern const struct op_binding module[];

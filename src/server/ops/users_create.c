@@ -4,6 +4,7 @@
 #include "server/fields.h"
 #include "server/onboard.h"
 #include "server/ops/ops.h"
+#include "server/password_rules.h"
 #include "server/rank.h"
 #include "server/restrict.h"
 #include "server/shape.h"
@@ -30,7 +31,14 @@ read_user(struct call *c, struct user *u, struct err *err)
         return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
                            "Either email or username must be provided");
     struct str password = call_str(c, "password");
-    return password.n ? call_password_hash(c, password, &u->password_hash, err) : ERR_OK;
+    struct str tenant = c->tenant_id.n ? c->tenant_id : call_str(c, "tenantId");
+    struct new_password p = {.keep = 0};
+    if (!password.n)
+        return ERR_OK;
+    enum err_code rc = password_prepare(c, (struct str){NULL, 0}, tenant, password, u, &p, err);
+    u->password_hash = p.hash;
+    u->password_changed_at = c->now;
+    return rc;
 }
 
 /* Somebody with this address or user name may be in the environment already: then nothing of them

@@ -282,6 +282,10 @@ start(void **state)
 {
     (void)state;
     static const struct step steps[] = {
+        {"POST /identity/resources/configurations/v1",
+         "{'allowOverridePasswordComplexity':true,'allowOverridePasswordExpiration':true,"
+         "'allowOverrideEnforcePasswordHistory':true}",
+         "201"},
         {"POST /tenants/resources/tenants/v1", "{'tenantId':'a','name':'A'}", "201"},
         {"POST /tenants/resources/tenants/v1", "{'tenantId':'b','name':'B'}", "201"},
         {"POST /tenants/resources/tenants/v1", "{'tenantId':'gone','name':'G'}", "201"},
