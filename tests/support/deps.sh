@@ -35,6 +35,10 @@ test|pkg:cmocka|libcmocka-dev|libcmocka-devel|cmocka-dev|cmocka|libcmocka-devel|
 test|bin:expect|expect|expect|expect|expect|expect|expect
 test|bin:tmux|tmux|tmux|tmux|tmux|tmux|tmux
 test|bin:zbarimg|zbar-tools|zbar|zbar|zbar|zbar|zbar
+test|bin:Xvfb|xvfb|xorg-x11-server-Xvfb|xvfb|xorg-server-xvfb|xorg-x11-server-Xvfb|-
+test|bin:xterm|xterm|xterm|xterm|xterm|xterm|xterm
+test|bin:xwd|x11-apps|xwd|xwd|xorg-xwd|xwd|-
+test|file:/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf|fonts-dejavu-core|dejavu-sans-mono-fonts|font-dejavu|ttf-dejavu|dejavu-fonts|-
 test|bin:oathtool|oathtool|oathtool|oath-toolkit-oathtool|oath-toolkit|oath-toolkit|oath-toolkit
 test|bin:curl|curl|curl|curl|curl|curl|curl
 test|bin:sqlite3|sqlite3|sqlite|sqlite|sqlite|sqlite3|sqlite
