@@ -17,6 +17,9 @@ gh call tenants_create tenantId=acme name=Acme
 gh --tenant acme call users_create email=ada@acme.example name=Ada skipInviteEmail=true
 gh call mfa_config_set 'authenticationApp.active=true' 'authenticationApp.serviceName=Acme'
 
+mkdir -p "$XDG_CONFIG_HOME/gatehouse"
+cp -r "$TEST_TOP/themes" "$XDG_CONFIG_HOME/gatehouse/themes"
+
 # -- a screen of our own --
 mkfifo "$TEST_TMP/display"
 Xvfb -displayfd 3 -screen 0 1500x1100x24 -nolisten tcp 3>"$TEST_TMP/display" 2>"$TEST_TMP/xvfb.log" &
