@@ -38,6 +38,7 @@ open_turn(struct call *c, struct turn *t, struct err *err)
 
 struct challenge {
     struct str text;   /* base64url */
+    struct str token;  /* webauthnToken, when it was just made */
     struct str login;  /* token_hash of the waiting sign-in */
     struct str device; /* that has to answer; absent: the one that is being made */
 };
@@ -74,16 +75,16 @@ unpack(struct call *c, struct str data, struct challenge *out, struct err *err)
 
 /* A new challenge makes the person's older ones of its kind worthless. */
 static enum err_code
-start_challenge(struct call *c, struct turn *t, enum flow_kind kind, struct str device,
-                struct str *challenge, struct str *token, struct err *err)
+start_challenge(struct call *c, const struct turn *t, enum flow_kind kind, struct challenge *ch,
+                struct err *err)
 {
-    struct challenge ch = {.text = token_new(c->arena), .login = t->p.token_hash, .device = device};
+    ch->text = token_new(c->arena);
+    ch->login = t->p.token_hash;
     struct flow f = {.kind = kind,
                      .user_id = t->p.in.user.id,
-                     .data = pack(c, &ch),
+                     .data = pack(c, ch),
                      .expires_at = t->s->now + CHALLENGE_MS};
-    *challenge = ch.text;
-    return flow_start(c, t->s, &f, FLOW_ALONE, token, err);
+    return flow_start(c, t->s, &f, FLOW_ALONE, &ch->token, err);
 }
 
 /* Takes it, for good: see call_keep in refuse. */
@@ -93,7 +94,7 @@ take_challenge(struct call *c, struct turn *t, enum flow_kind kind, struct chall
 {
     static const struct flow_refusal unknown = {
         .code = ERR_INVALID, .ref = "ER-01011", .text = "Invalid code"};
-    struct flow f;
+    struct flow f = {.kind = kind};
     enum err_code rc = flow_redeem(c, t->s, kind, call_str(c, "webauthnToken"), &unknown, &f, err);
     if (!rc)
         rc = unpack(c, f.data, out, err);
@@ -217,7 +218,7 @@ struct creation {
     struct mfa_rules rules;
     unsigned kinds; /* of security keys that may be enrolled */
     struct webauthn_list there;
-    struct str challenge, token;
+    struct challenge challenge;
 };
 
 static void
@@ -225,11 +226,11 @@ write_creation(struct call *c, const struct turn *t, const struct creation *n)
 {
     struct jw *w = &c->out;
     jw_open(w, '{');
-    jw_kstr(w, "webauthnToken", n->token);
+    jw_kstr(w, "webauthnToken", n->challenge.token);
     jw_key(w, "options");
     jw_open(w, '{');
     write_party(c, t, n->rules.issuer);
-    jw_kstr(w, "challenge", n->challenge);
+    jw_kstr(w, "challenge", n->challenge.text);
     write_algorithms(w);
     jw_ki64(w, "timeout", CHALLENGE_MS);
     write_credentials(w, "excludeCredentials", n->there.items, n->there.n);
@@ -242,8 +243,8 @@ write_creation(struct call *c, const struct turn *t, const struct creation *n)
 static enum err_code
 op_mfa_login_webauthn_enroll(struct call *c, struct err *err)
 {
-    struct turn t;
-    struct creation n;
+    struct turn t = {.s = NULL};
+    struct creation n = {.kinds = 0};
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
         rc = mfa_rules_load(c, t.s, ABSENT, &n.rules, err);
@@ -254,7 +255,7 @@ op_mfa_login_webauthn_enroll(struct call *c, struct err *err)
     if (!rc)
         rc = store_webauthn_list(t.s, t.p.in.user.id, &n.there, err);
     if (!rc)
-        rc = start_challenge(c, &t, FLOW_WEBAUTHN_CREATE, ABSENT, &n.challenge, &n.token, err);
+        rc = start_challenge(c, &t, FLOW_WEBAUTHN_CREATE, &n.challenge, err);
     if (rc)
         return rc;
     write_creation(c, &t, &n);
@@ -302,8 +303,8 @@ add_key(struct call *c, struct turn *t, const struct webauthn_key *made, bool pl
 static enum err_code
 op_mfa_login_webauthn_confirm(struct call *c, struct err *err)
 {
-    struct turn t;
-    struct challenge ch;
+    struct turn t = {.s = NULL};
+    struct challenge ch = {.device = {NULL, 0}};
     struct webauthn_key made;
     struct str recovery = ABSENT;
     bool platform = str_eq(call_str(c, "deviceType"), STR("Platform"));
@@ -339,22 +340,22 @@ find_key(struct call *c, struct turn *t, struct webauthn_credential *out, struct
 static enum err_code
 op_mfa_login_webauthn_start(struct call *c, struct err *err)
 {
-    struct turn t;
+    struct turn t = {.s = NULL};
     struct webauthn_credential k;
-    struct str challenge, token;
+    struct challenge ch = {.device = call_param(c, "deviceId")};
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
         rc = find_key(c, &t, &k, err);
     if (!rc)
-        rc = start_challenge(c, &t, FLOW_WEBAUTHN_GET, k.id, &challenge, &token, err);
+        rc = start_challenge(c, &t, FLOW_WEBAUTHN_GET, &ch, err);
     if (rc)
         return rc;
     struct jw *w = &c->out;
     jw_open(w, '{');
-    jw_kstr(w, "webauthnToken", token);
+    jw_kstr(w, "webauthnToken", ch.token);
     jw_key(w, "options");
     jw_open(w, '{');
-    jw_kstr(w, "challenge", challenge);
+    jw_kstr(w, "challenge", ch.text);
     jw_ki64(w, "timeout", CHALLENGE_MS);
     jw_kstr(w, "rpId", t.party.id);
     write_credentials(w, "allowCredentials", &k, 1);
@@ -393,8 +394,8 @@ check_assertion(struct call *c, const struct turn *t, const struct challenge *ch
 static enum err_code
 op_mfa_login_webauthn_verify(struct call *c, struct err *err)
 {
-    struct turn t;
-    struct challenge ch;
+    struct turn t = {.s = NULL};
+    struct challenge ch = {.device = {NULL, 0}};
     struct webauthn_credential k;
     uint32_t counter;
     enum err_code rc = open_turn(c, &t, err);
