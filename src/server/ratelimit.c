@@ -14,6 +14,13 @@ static const struct limit {
     int n, window_s;
 } LIMITS[] = {
     {OP_vendor_auth, 30, 1},
+    {OP_auth_sign_up, 5, 60},
+    {OP_auth_sign_up_username, 5, 60},
+    {OP_passwordless_link_start, 100, 60},
+    {OP_passwordless_email_start, 100, 60},
+    {OP_passwordless_sms_start, 100, 60},
+    {OP_users_create, 30, 60},
+    {OP_users_create_v1, 30, 60},
     {OP_mfa_login_verify, 10, 60},
     {OP_mfa_login_authenticator_verify, 10, 60},
     {OP_mfa_login_recover, 10, 60},
