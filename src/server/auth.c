@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "crypto/jwt.h"
 #include "server/auth_cache.h"
+#include "server/session_token.h"
 #include "store/envs.h"
 #include "store/tenants.h"
 #include "store/users.h"
@@ -180,6 +181,7 @@ static void
 read_permissions(struct auth_verdict *v, const struct json *list)
 {
     size_t n = json_type(list) == JSON_ARRAY ? json_len(list) : 0;
+    v->has_permissions = json_type(list) == JSON_ARRAY;
     if (n == 0)
         return;
     struct str *keys = ARENA_ARRAY(&v->arena, n, struct str);
@@ -204,6 +206,8 @@ is_complete(const struct auth_verdict *v, const struct json *claims)
     case PRINCIPAL_VENDOR:
         return true;
     case PRINCIPAL_USER:
+        return p->user_id.n > 0 && p->tenant_id.n > 0 && p->session_id.n > 0 &&
+               v->stamp.n == RIGHTS_STAMP_SIZE - 1;
     case PRINCIPAL_USER_TOKEN:
         return p->user_id.n > 0 && p->tenant_id.n > 0;
     case PRINCIPAL_TENANT_TOKEN:
@@ -231,6 +235,7 @@ read_claims(struct auth_verdict *v, const struct json *claims, int64_t now)
     v->who.token_id = claim(v, claims, "sub");
     v->who.tenant_id = claim(v, claims, "tenantId");
     v->who.session_id = claim(v, claims, "sid");
+    v->stamp = str_sub(claim(v, claims, "jti"), 0, RIGHTS_STAMP_SIZE - 1);
     v->who.user_id = v->who.kind == PRINCIPAL_USER ? v->who.token_id : claim(v, claims, "userId");
     (void)json_to_bool(json_get(claims, "superUser"), &v->who.super_user);
     read_permissions(v, json_get(claims, "permissions"));
@@ -257,10 +262,47 @@ verify(struct authority *a, struct str token, int64_t now, struct auth_verdict *
 /* -- what the database says -- */
 
 struct account {
-    const struct auth_verdict *v;
+    struct auth_verdict *v;
     int64_t now;
     bool in_order;
 };
+
+/* The environment may leave permissions out of tokens; they hold nevertheless. Only before others
+ * see the verdict. */
+static void
+take_permissions(struct auth_verdict *v, const struct rights *r)
+{
+    struct str *keys = ARENA_ARRAY(&v->arena, r->n_permissions + 1, struct str);
+    for (size_t i = 0; i < r->n_permissions; i++)
+        keys[i] = arena_str(&v->arena, r->permissions[i]);
+    v->who.permissions = keys;
+    v->who.n_permissions = r->n_permissions;
+    v->has_permissions = true;
+}
+
+/* A person's token stands on a session, and on rights that are still the ones it was made with. */
+static enum err_code
+look_up_session(struct db_conn *conn, struct arena *scratch, struct account *acc, struct err *err)
+{
+    struct auth_verdict *v = acc->v;
+    struct session_check check = {.vendor = v->vendor,
+                                  .session_id = v->who.session_id,
+                                  .user_id = v->who.user_id,
+                                  .tenant_id = v->who.tenant_id,
+                                  .now = acc->now};
+    struct rights rights;
+    char stamp[RIGHTS_STAMP_SIZE];
+    enum err_code rc = store_session_check(conn, &check, err);
+    if (!rc)
+        rc = store_rights_get(conn, scratch, check.user_seq, check.tenant_seq, &rights, err);
+    if (rc)
+        return rc;
+    rights_stamp(&rights, check.super_user, stamp);
+    acc->in_order = str_eq(v->stamp, str_of(stamp));
+    if (acc->in_order && !v->has_permissions)
+        take_permissions(v, &rights);
+    return ERR_OK;
+}
 
 static enum err_code
 look_up_user(const struct scope *s, struct account *acc, struct err *err)
@@ -278,20 +320,29 @@ look_up_user(const struct scope *s, struct account *acc, struct err *err)
 }
 
 static enum err_code
-look_up(struct db_conn *conn, void *arg, struct err *err)
+look_up_machine(struct db_conn *conn, struct arena *scratch, struct account *acc, struct err *err)
 {
-    struct account *acc = arg;
-    acc->in_order = false;
-    struct arena scratch;
-    arena_init(&scratch, 1024 * 1024);
     struct scope s;
-    enum err_code rc = scope_open(&s, conn, &scratch, acc->v->vendor, acc->v->who.tenant_id, err);
+    enum err_code rc = scope_open(&s, conn, scratch, acc->v->vendor, acc->v->who.tenant_id, err);
     if (!rc && s.tenant_seq <= 0)
         rc = err_set(err, ERR_NOT_FOUND, "Tenant not found");
     if (!rc && acc->v->who.kind != PRINCIPAL_TENANT_TOKEN)
         rc = look_up_user(&s, acc, err);
     else if (!rc)
         acc->in_order = true;
+    return rc;
+}
+
+static enum err_code
+look_up(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct account *acc = arg;
+    struct arena scratch;
+    acc->in_order = false;
+    arena_init(&scratch, 1024 * 1024);
+    enum err_code rc = acc->v->who.kind == PRINCIPAL_USER
+                           ? look_up_session(conn, &scratch, acc, err)
+                           : look_up_machine(conn, &scratch, acc, err);
     arena_fini(&scratch);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }

@@ -23,6 +23,8 @@ struct auth_verdict {
     struct arena arena;         /* texts of `who` */
     struct principal who;
     struct str vendor;
+    struct str stamp;     /* of a person's token: the rights it was made with */
+    bool has_permissions; /* `who` has them; else they are looked up with the first check */
 };
 
 struct auth_shard {

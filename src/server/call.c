@@ -218,6 +218,13 @@ call_audit(struct call *c, const char *resource, struct str resource_id, const c
 }
 
 void
+call_audit_actor(struct call *c, struct str user_id, struct str tenant_id)
+{
+    c->priv->audit.user_id = arena_str(c->arena, user_id);
+    c->priv->audit.tenant_id = arena_str(c->arena, tenant_id);
+}
+
+void
 call_audited(struct call *c)
 {
     c->priv->audited = true;

@@ -60,6 +60,7 @@ struct call {
     size_t n_headers;
     struct json *body; /* parsed and validated; NULL if none */
     int64_t now;       /* one clock reading for the whole request, ms */
+    int64_t received;  /* when its first line was there: it may have waited for a thread since */
     int status;        /* of success; preset from op->status */
     struct buf reply;
     struct jw out;            /* writes to reply */
@@ -117,6 +118,8 @@ void call_forgive(struct call *c);
  */
 void call_audit(struct call *c, const char *resource, struct str resource_id, const char *severity,
                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Whose doing it was and in which tenant, where the caller's token does not say: a sign-in. */
+void call_audit_actor(struct call *c, struct str user_id, struct str tenant_id);
 /* The handler has written the row itself: the call is what an application wants recorded. */
 void call_audited(struct call *c);
 /*

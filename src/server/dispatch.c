@@ -97,8 +97,10 @@ write_audit(struct call *c, struct err *err)
         a->description = str_of(c->op->title);
     if (!str_given(a->resource))
         a->resource = str_of(c->op->group);
-    a->user_id = str_given(c->who.user_id) ? c->who.user_id : c->who.token_id;
-    a->tenant_id = c->tenant_id;
+    if (!str_given(a->user_id))
+        a->user_id = str_given(c->who.user_id) ? c->who.user_id : c->who.token_id;
+    if (!str_given(a->tenant_id))
+        a->tenant_id = c->tenant_id;
     a->ip = c->ip;
     a->user_agent = str_sub(c->user_agent, 0, 512);
     a->trace_id = c->trace_id;
@@ -244,6 +246,7 @@ run_call(struct server *s, struct http_request *r, const struct route_match *mat
                        .now = clock_now_ms(),
                        .status = match->op->status,
                        .priv = ARENA_NEW(r->arena, struct call_private)};
+    c->received = r->received ? r->received : c->now;
     c->user_agent = call_header(c, "user-agent");
     buf_init(&c->reply, r->reply.cap);
     buf_init(&c->reply_headers, 8 * 1024);

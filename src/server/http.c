@@ -105,7 +105,8 @@ on_uri(void *arg, const char *uri, struct MHD_Connection *mhd)
     atomic_fetch_add(&h->active, 1);
     arena_init(&c->arena, ARENA_MAX);
     buf_init(&c->body, GUARD_BODY_MAX);
-    c->request = (struct http_request){.arena = &c->arena, .ip = str_of(c->ip)};
+    c->request =
+        (struct http_request){.arena = &c->arena, .ip = str_of(c->ip), .received = clock_now_ms()};
     buf_init(&c->request.reply, REPLY_MAX);
     buf_init(&c->request.reply_headers, 16 * 1024);
     c->request.target = arena_text(&c->arena, uri);

@@ -20,6 +20,7 @@ enum { HTTP_LISTENERS_MAX = 8 };
 struct http_request {
     /* What came. Views live as long as the request. */
     struct str method, target; /* target as sent: path and query, not decoded */
+    int64_t received;          /* ms, when its first line was there; 0: now */
     struct str ip;             /* of the socket's peer; "unix" for a local socket */
     const struct header *headers;
     size_t n_headers;

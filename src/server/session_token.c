@@ -68,6 +68,12 @@ refresh_token_read(struct call *c, struct str text, struct refresh_token *out)
 /* -- terms -- */
 
 static int64_t
+least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t
 number(const struct json *j, const char *name, int64_t preset)
 {
     int64_t v;
@@ -87,7 +93,8 @@ take_core(const struct scope *s, const struct json *core, struct session_terms *
     *out = (struct session_terms){
         .access_s = number(core, "defaultTokenExpiration", ACCESS_DEFAULT_S),
         .refresh_s = number(core, "defaultRefreshTokenExpiration", REFRESH_DEFAULT_S),
-        .most = SESSIONS_OF_USER_MAX,
+        .most = least(number(core, "refreshTokensRotationLimit", SESSIONS_OF_USER_MAX),
+                      SESSIONS_OF_USER_MAX),
         .rotates = yes(core, "rotateRefreshTokens"),
         .roles_in_token = yes(core, "addRolesToJwt"),
         .permissions_in_token = yes(core, "addPermissionsToJwt"),
@@ -130,20 +137,14 @@ session_terms_read(const struct scope *s, struct session_terms *out, struct err 
     return rc;
 }
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int64_t
 session_terms_expiry(const struct session_terms *t, int64_t created_at, int64_t now)
 {
     int64_t end = now + t->refresh_s * 1000;
     if (t->idle_s)
-        end = earlier(end, now + t->idle_s * 1000);
+        end = least(end, now + t->idle_s * 1000);
     if (t->absolute_s)
-        end = earlier(end, created_at + t->absolute_s * 1000);
+        end = least(end, created_at + t->absolute_s * 1000);
     return end;
 }
 
@@ -263,7 +264,7 @@ grant_sign(struct call *c, struct session_grant *g, struct err *err)
     buf_init(&token, 64 * 1024);
     /* A token never outlives its session. */
     int64_t left = (g->session->expires_at - c->now + 999) / 1000;
-    g->access_s = earlier(g->terms->access_s, left);
+    g->access_s = least(g->terms->access_s, left);
     struct auth_grant grant = {.vendor = c->vendor_id,
                                .issuer = c->server->public_url,
                                .now = c->now,

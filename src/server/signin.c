@@ -143,38 +143,34 @@ begin_session(struct call *c, const struct signin *in, struct visitor *v,
 
 /* Who it was, for the audit. */
 static void
-name_person(struct call *c, const struct visitor *v, const char *what)
+name_person(struct call *c, const struct user *u, struct str tenant_id, const char *what)
 {
-    c->who.user_id = v->u.id;
-    c->tenant_id = v->tenant.tenant;
-    call_audit(c, "user", v->u.id, "Info", "%s %.*s", what,
-               STR_ARG(v->u.email.n ? v->u.email : v->u.username));
+    call_audit_actor(c, u->id, tenant_id);
+    call_audit(c, "user", u->id, "Info", "%s %.*s", what,
+               STR_ARG(u->email.n ? u->email : u->username));
 }
 
-/*
- * A password that is too old opens nothing but the way to a new one: the answer has a token for
- * passwords/reset/verify instead of those of a session.
- */
-static enum err_code
-demand_new_password(struct call *c, const struct visitor *v, struct err *err)
+enum err_code
+signin_ask_new_password(struct call *c, const struct scope *s, const struct user *u,
+                        struct err *err)
 {
     struct flow f = {.kind = FLOW_PASSWORD_RESET,
-                     .user_id = v->u.id,
+                     .user_id = u->id,
                      .expires_at = c->now + INT64_C(1000) * RESET_LIFE_S};
     struct str token;
-    enum err_code rc = flow_start(c, &v->s, &f, FLOW_ALONE, &token, err);
+    enum err_code rc = flow_start(c, s, &f, FLOW_ALONE, &token, err);
     if (rc)
         return rc;
     struct jw *w = &c->out;
     jw_open(w, '{');
     jw_kbool(w, "mfaRequired", false);
     jw_kstr(w, "resetPasswordToken", token);
-    jw_kstr(w, "userId", v->u.id);
-    if (str_given(v->u.email))
-        jw_kstr(w, "userEmail", v->u.email);
+    jw_kstr(w, "userId", u->id);
+    if (str_given(u->email))
+        jw_kstr(w, "userEmail", u->email);
     jw_ki64(w, "passwordExpiresIn", 0);
     jw_close(w, '}');
-    name_person(c, v, "Asked for a new password of");
+    name_person(c, u, ABSENT, "Asked for a new password of");
     return ERR_OK;
 }
 
@@ -192,7 +188,7 @@ enter(struct call *c, const struct signin *in, struct visitor *v, struct err *er
     if (in->methods & SIGNIN_PASSWORD)
         rc = password_age(&v->s, &v->u, &age, err);
     if (!rc && age.expired)
-        return demand_new_password(c, v, err);
+        return signin_ask_new_password(c, &v->s, &v->u, err);
     extras.password_expires_in = age.expires_in_min;
     extras.notification_period = age.notification_period;
     refresh_token_new(c, NULL, &token);
@@ -205,7 +201,7 @@ enter(struct call *c, const struct signin *in, struct visitor *v, struct err *er
     if (rc)
         return rc;
     grant_answer(c, &g, token.text, &extras);
-    name_person(c, v, "Signed in");
+    name_person(c, &v->u, v->tenant.tenant, "Signed in");
     return ERR_OK;
 }
 
@@ -223,7 +219,7 @@ signin_first_factor(struct call *c, const struct signin *in, struct err *err)
     with.tenant_id = v.tenant.tenant;
     rc = mfa_challenge(c, &v.s, &with, &due, &methods, err);
     if (!rc && due)
-        name_person(c, &v, "Asked for a second factor of");
+        name_person(c, &v.u, v.tenant.tenant, "Asked for a second factor of");
     with.methods |= methods;
     return rc || due ? rc : enter(c, &with, &v, err);
 }

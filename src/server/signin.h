@@ -53,6 +53,13 @@ enum err_code signin_second_factor(struct call *c, const struct signin *in,
 /* The same refusal, bytes and status, for every failed first factor: 401 ER-01013. */
 enum err_code signin_refuse(struct call *c, struct err *err) MUST_USE;
 
+/*
+ * The password is too old: it opens nothing but the way to a new one. Answers with a token for
+ * passwords/reset/verify in place of those of a session.
+ */
+enum err_code signin_ask_new_password(struct call *c, const struct scope *s, const struct user *u,
+                                      struct err *err) MUST_USE;
+
 /* Ends the person's sessions but the one named (absent: all): password change, MFA reset, removal. */
 enum err_code signin_end_sessions(struct call *c, const struct scope *s, struct str user_id,
                                   struct str except_session, struct err *err) MUST_USE;

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 #include "store/role_rows.h"
+#include "store/sessions.h"
 #include "store/user_rows.h"
 
 /* The scope widened to the environment: for reaching users that are not members yet. */
@@ -113,6 +114,7 @@ store_membership_remove(const struct scope *s, struct str user_id, struct err *e
         "DELETE FROM user_roles WHERE user_seq = $1 AND tenant_seq = $2",
         ("DELETE FROM group_users WHERE user_seq = $1 AND group_seq IN "
          "(SELECT seq FROM user_groups WHERE tenant_seq = $2)"),
+        "DELETE FROM sessions WHERE user_seq = $1 AND tenant_seq = $2",
         "DELETE FROM user_tenants WHERE user_seq = $1 AND tenant_seq = $2",
     };
     int64_t user_seq;
@@ -194,6 +196,8 @@ store_membership_update(const struct scope *s, struct str user_id, const struct 
              DB_ARGS(DB_I(user_seq), DB_I(s->tenant_seq)));
     rc = sql_exec(&q, s->conn, NULL, err);
     sql_fini(&q);
+    if (rc == ERR_OK && given & MEMBERSHIP_DISABLED && m->is_disabled)
+        rc = store_sessions_end(s, user_id, (struct str){0}, NULL, err);
     return rc;
 }
 
@@ -251,6 +255,7 @@ leave_source(const struct scope *s, const struct scope *to, int64_t *left, struc
         "UPDATE user_order SET active_tenant_id = (SELECT tenant_id FROM tenants WHERE seq = $2) "
         "WHERE user_seq IN (SELECT user_seq FROM user_order WHERE list = $1) AND "
         "active_tenant_id = (SELECT tenant_id FROM tenants WHERE seq = $1)",
+        "UPDATE sessions SET tenant_seq = $2 WHERE tenant_seq = $1",
     };
     static const char *const clearing[] = {
         "UPDATE totals SET generation = generation + 1 WHERE kind = 'users' AND list IN "

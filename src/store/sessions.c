@@ -156,6 +156,15 @@ store_sessions_end(const struct scope *s, struct str user_id, struct str except,
     return rc;
 }
 
+enum err_code
+store_sessions_move(const struct scope *s, struct str user_id, struct err *err)
+{
+    return db_exec(s->conn,
+                   "UPDATE sessions SET tenant_seq = $3 WHERE env = $1 AND user_seq = "
+                   "(SELECT seq FROM users WHERE env = $1 AND id = $2)",
+                   DB_ARGS(DB_I(s->env), DB_T(user_id), DB_I(s->tenant_seq)), NULL, err);
+}
+
 /* ---- lists ---- */
 
 enum err_code

@@ -6,7 +6,8 @@
  * life of the session, `secret` is replaced at each refresh, by one conditional statement, so that
  * of any number of callers with the same token one succeeds, on any number of servers.
  *
- * Expired sessions are as good as none; they are swept a few at a time whenever one is added.
+ * Sessions in a tenant end with the tenant and with the person's place in it; those functions of the
+ * store see to it. Expired sessions are as good as none; they are swept a few at a time whenever one is added.
  */
 #include "store/store.h"
 
@@ -64,6 +65,10 @@ enum err_code store_session_end(const struct scope *s, struct str user_id, struc
  */
 enum err_code store_sessions_end(const struct scope *s, struct str user_id, struct str except,
                                  int64_t *ended, struct err *err) MUST_USE;
+
+/* The person's sessions go on in the scope's tenant; the caller knows that they are a member. */
+enum err_code store_sessions_move(const struct scope *s, struct str user_id,
+                                  struct err *err) MUST_USE;
 
 /* Living ones, newest first: of the environment or the scope's tenant, of one person if given. */
 struct session_query {

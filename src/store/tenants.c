@@ -303,6 +303,7 @@ empty_tenant(const struct scope *s, const struct tenant *t, struct err *err)
     static const char *const steps[] = {
         "DELETE FROM user_roles WHERE tenant_seq = $1 AND user_seq IN " MEMBERS,
         "DELETE FROM user_groups WHERE tenant_seq = $1",
+        "DELETE FROM sessions WHERE tenant_seq = $1",
         "DELETE FROM user_tenants WHERE tenant_seq = $1 AND user_seq IN " MEMBERS,
         /* Whose active tenant this was, gets another one of theirs or none. */
         "UPDATE users SET active_tenant_id = (SELECT MIN(x.tenant_id) FROM user_tenants m JOIN "

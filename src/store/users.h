@@ -95,7 +95,7 @@ enum membership_field {
     MEMBERSHIP_EXPIRES_AT = 1 << 3,
     MEMBERSHIP_SUB_ACCESS = 1 << 4
 };
-/* Writes the members named by `given`. */
+/* Writes the members named by `given`. Who gets disabled has no session in that tenant any more. */
 enum err_code store_membership_update(const struct scope *s, struct str user_id,
                                       const struct membership *m, unsigned given,
                                       struct err *err) MUST_USE;

@@ -31,6 +31,7 @@ struct tserver_grant {
     const char *const *permissions; /* NULL-terminated */
     int64_t lifetime_s;             /* 0: an hour; negative: expired that long ago */
 };
+/* A userToken gets a session to stand on, one for each person and tenant. */
 struct str tserver_mint(struct tserver *t, const struct tserver_grant *grant);
 
 struct tserver_reply {

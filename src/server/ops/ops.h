@@ -23,6 +23,7 @@
     X(passwords_ops)                                                                               \
     X(permissions_ops)                                                                             \
     X(phones_ops)                                                                                  \
+    X(refresh_ops)                                                                                 \
     X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \
     X(sessions_ops)                                                                                \

@@ -1,12 +1,15 @@
-/* A person's sessions, and how long sessions last. */
+/* A person's sessions, the tenant they are in, and how long sessions last. */
 #include "store/sessions.h"
 #include "server/ops/ops.h"
 #include "server/settings.h"
+#include "server/shape_user.h"
 #include "server/signin.h"
 
 const struct document session_policy = {
     .name = "sessions",
-    .presets = "{}",
+    .presets = "{\"sessionIdleTimeoutConfiguration\":{\"isActive\":false,\"timeout\":3600},"
+               "\"sessionTimeoutConfiguration\":{\"isActive\":false,\"timeout\":86400},"
+               "\"sessionConcurrentConfiguration\":{\"isActive\":false,\"maxSessions\":5}}",
     .what = "session policy",
 };
 
@@ -26,8 +29,8 @@ write_session(struct call *c, const struct session *session)
     jw_kstr(w, "id", session->id);
     jw_ktime(w, "createdAt", session->created_at);
     jw_ktime(w, "expires", session->expires_at);
-    jw_kstr(w, "ipAddress", session->ip);
-    jw_kstr(w, "userAgent", session->user_agent);
+    jw_kstr(w, "ipAddress", session->ip.n ? session->ip : STR(""));
+    jw_kstr(w, "userAgent", session->user_agent.n ? session->user_agent : STR(""));
     jw_kbool(w, "current", str_eq(session->id, c->who.session_id));
     jw_kbool(w, "impersonated", session->impersonated);
     jw_close(w, '}');
@@ -105,6 +108,34 @@ op_sessions_delete_all(struct call *c, struct err *err)
     return rc;
 }
 
+/* -- one's tenant -- */
+
+/* All of the person's sessions go on there; their next access tokens say so. */
+static enum err_code
+op_me_set_tenant(struct call *c, struct err *err)
+{
+    struct scope s, tenant;
+    struct membership m = {.is_disabled = true};
+    struct user change = {.id = c->user_id, .active_tenant_id = call_str(c, "tenantId")};
+    enum err_code rc = own_scope(c, &s, err);
+    if (!rc)
+        rc = scope_tenant(&s, change.active_tenant_id, &tenant, err);
+    if (!rc && tenant.tenant_seq > 0)
+        rc = store_membership_get(&tenant, c->user_id, &m, err);
+    if (rc && rc != ERR_NOT_FOUND)
+        return rc;
+    if (rc || m.is_disabled || (m.expires_at && m.expires_at <= c->now))
+        return call_refuse(c, err, ERR_FORBIDDEN, NULL, "You are not a member of this tenant");
+    rc = store_user_update(&s, &change, USER_F(active_tenant_id), err);
+    if (!rc)
+        rc = store_sessions_move(&tenant, c->user_id, err);
+    if (rc)
+        return rc;
+    call_audit(c, "user", c->user_id, "Info", "Switched the tenant to %.*s",
+               STR_ARG(change.active_tenant_id));
+    return shape_user_by_id(c, &tenant, c->user_id, err);
+}
+
 /* -- the policy -- */
 
 static enum err_code
@@ -126,8 +157,13 @@ op_sessions_config_set(struct call *c, struct err *err)
 }
 
 const struct op_binding sessions_ops[] = {
-    BIND(sessions_list),       BIND(sessions_get_current),
-    BIND(sessions_delete),     BIND(sessions_delete_all),
-    BIND(sessions_config_get), BIND(sessions_config_get_vendor),
-    BIND(sessions_config_set), BIND_END,
+    BIND(sessions_list),
+    BIND(sessions_get_current),
+    BIND(sessions_delete),
+    BIND(sessions_delete_all),
+    BIND(me_set_tenant),
+    BIND(sessions_config_get),
+    BIND(sessions_config_get_vendor),
+    BIND(sessions_config_set),
+    BIND_END,
 };

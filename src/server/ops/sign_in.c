@@ -2,6 +2,7 @@
 #include "crypto/password.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
+#include "server/settings.h"
 #include "server/signin.h"
 #include "server/state.h"
 
@@ -78,16 +79,71 @@ op_auth_login(struct call *c, struct err *err)
         return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
                            "Either email or username must be provided");
     enum err_code rc = check_password(c, &who, &g, err);
+    bool is_breached = !rc && password_is_known(c, call_str(c, "password"));
     if (!rc && g.right)
         rc = remember_success(c, &g, err);
     if (rc)
         return rc;
-    struct signin in = {.user = g.user, .methods = SIGNIN_PASSWORD, .is_wrong = !g.right};
-    in.is_breached = g.right && password_is_known(c, call_str(c, "password"));
+    struct signin in = {.user = g.user,
+                        .methods = SIGNIN_PASSWORD,
+                        .is_breached = is_breached,
+                        .is_wrong = !g.right};
     return signin_first_factor(c, &in, err);
+}
+
+/* -- for a vendor that keeps its own login page -- */
+
+static enum err_code
+clear_guesses(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct lookup *q = arg;
+    struct scope s;
+    enum err_code rc =
+        scope_open(&s, conn, q->c->arena, q->c->vendor_id, (struct str){NULL, 0}, err);
+    return rc ? rc : lockout_clear(q->c, &s, LOCKOUT_PASSWORD, q->user.id, err);
+}
+
+/* Counted as the guess that it is. */
+static enum err_code
+op_users_password_verify(struct call *c, struct err *err)
+{
+    struct lookup who = {.c = c, .email = call_str(c, "email")};
+    struct guess g;
+    enum err_code rc = check_password(c, &who, &g, err);
+    if (!rc && g.right)
+        rc = store_tx(c->server->store, DB_WRITE, clear_guesses, &who, err);
+    if (rc)
+        return rc;
+    jw_open(&c->out, '{');
+    jw_kbool(&c->out, "isValid", g.right);
+    jw_close(&c->out, '}');
+    return ERR_OK;
+}
+
+/* -- what there is to sign in with -- */
+
+static enum err_code
+op_auth_strategies_public(struct call *c, struct err *err)
+{
+    const struct scope *s = call_scope(c, err);
+    struct json *core = NULL;
+    enum err_code rc = s ? document_environment(s, &core_settings, &core, err) : err_failed(err);
+    if (rc)
+        return rc;
+    struct str strategy = json_str(json_get(core, "authStrategy"));
+    jw_open(&c->out, '{');
+    jw_kbool(&c->out, "password", str_ends(strategy, STR("AndPassword")));
+    jw_kbool(&c->out, "socialLogin", false);
+    jw_kbool(&c->out, "sso", false);
+    jw_kstr(&c->out, "authStrategy", strategy);
+    jw_close(&c->out, '}');
+    json_free(core);
+    return ERR_OK;
 }
 
 const struct op_binding sign_in_ops[] = {
     BIND(auth_login),
+    BIND(auth_strategies_public),
+    BIND(users_password_verify),
     BIND_END,
 };

@@ -8,6 +8,9 @@
 #include "server/restrict.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
+#include "server/signin.h"
+#include "store/guesses.h"
+#include "store/sessions.h"
 
 enum { ROLES_MAX = 200 };
 
@@ -98,23 +101,33 @@ op_users_verify(struct call *c, struct err *err)
     return change_user(c, &change, USER_F(verified), "Verified", err);
 }
 
+/* Wrong guesses are forgotten, and links that would undo their lock: what an administrator sets is
+ * not a lock that they caused. */
+static enum err_code
+set_lock(struct call *c, bool locked, struct err *err)
+{
+    struct user change = {.is_locked = locked};
+    struct str id = call_param(c, "userId");
+    enum err_code rc =
+        change_user(c, &change, USER_F(is_locked), locked ? "Locked" : "Unlocked", err);
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    if (!rc)
+        rc = s ? store_guess_forget(s, id, err) : err_failed(err);
+    if (!rc && locked)
+        rc = store_flow_void(s, FLOW_UNLOCK, id, err);
+    return rc || !locked ? rc : signin_end_sessions(c, s, id, (struct str){NULL, 0}, err);
+}
+
 static enum err_code
 op_users_lock(struct call *c, struct err *err)
 {
-    struct user change = {.is_locked = true};
-    enum err_code rc = change_user(c, &change, USER_F(is_locked), "Locked", err);
-    const struct scope *s = rc ? NULL : call_scope(c, err);
-    if (rc)
-        return rc;
-    /* A link that undoes a lock after wrong passwords does not undo this one. */
-    return s ? store_flow_void(s, FLOW_UNLOCK, change.id, err) : err_failed(err);
+    return set_lock(c, true, err);
 }
 
 static enum err_code
 op_users_unlock(struct call *c, struct err *err)
 {
-    struct user change = {.is_locked = false};
-    return change_user(c, &change, USER_F(is_locked), "Unlocked", err);
+    return set_lock(c, false, err);
 }
 
 /* ---- membership in the tenant of the call ---- */
@@ -300,6 +313,8 @@ op_users_set_tenant(struct call *c, struct err *err)
     struct user change = {.active_tenant_id = call_str(c, "tenantId")};
     if (!rc)
         rc = change_user(c, &change, USER_F(active_tenant_id), "Set the active tenant of", err);
+    if (!rc)
+        rc = store_sessions_move(&tenant, u.id, err);
     return answer_user(c, rc, err);
 }
 

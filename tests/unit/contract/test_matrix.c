@@ -33,9 +33,9 @@ struct identity {
     const char *name;
     enum caller caller;
     const char *headers;
-    struct str token;   /* of the plain kind; with a permission it is minted for each row */
-    const char *type;   /* of a token with the row's permission */
-    const char *tenant; /* of that token */
+    struct str token; /* of the plain kind; with a permission it is minted for each row */
+    const char *type; /* of a token with the row's permission, or this one */
+    const char *tenant, *permission; /* of that token */
 };
 
 static struct scene scene;
@@ -157,9 +157,8 @@ make_identities(void)
     add((struct identity){"user", USER_WITH_PERMISSION, .type = "userToken", .tenant = "a"});
     add((struct identity){"user's machine", USER_WITH_PERMISSION, .type = "userApiToken",
                           .tenant = "a"});
-    add((struct identity){
-        "user with another permission", USER_WITHOUT,
-        .token = mint("userToken", "a", scene_value(&scene, "ann").p, "fe.secure.nothing", 0)});
+    add((struct identity){"user with another permission", USER_WITHOUT, .type = "userToken",
+                          .tenant = "a", .permission = "fe.secure.nothing"});
     add((struct identity){"tenant's machine", MACHINE_WITH_PERMISSION, .type = "tenantApiToken",
                           .tenant = "a"});
     add((struct identity){"tenant's machine with another permission", MACHINE_WITHOUT,
@@ -176,7 +175,8 @@ token_for(const struct identity *who, const struct op *op)
     if (!who->type)
         return who->token;
     const char *user = scene_value(&scene, strcmp(who->tenant, "a") ? "bob" : "ann").p;
-    return mint(who->type, who->tenant, user, op->perm ? op->perm : "fe.secure.nothing", 0);
+    const char *permission = who->permission ? who->permission : op->perm;
+    return mint(who->type, who->tenant, user, permission ? permission : "fe.secure.nothing", 0);
 }
 
 /* -- what has to come of it -- */

@@ -82,6 +82,20 @@ is_meant(const struct op *op, const struct caller *who)
     return true;
 }
 
+/* Anew each time: among the operations are those that end one's sessions. */
+static void
+keep_tokens(void)
+{
+    static const char *const may[] = {"fe.*", NULL};
+    struct tserver_grant machine = {
+        .type = "tenantApiToken", .sub = STR("m"), .tenant = STR("ours"), .permissions = may};
+    struct tserver_grant person = machine;
+    person.type = "userToken";
+    person.sub = scene_value(&scene, "ann");
+    scene_keep(&scene, "machine", tserver_mint(&scene.t, &machine));
+    scene_keep(&scene, "person", tserver_mint(&scene.t, &person));
+}
+
 static struct tserver_reply
 send_swapped(const struct op *op, const struct caller *who, bool all)
 {
@@ -96,6 +110,7 @@ send_swapped(const struct op *op, const struct caller *who, bool all)
     buf_init(&body, TEXT_MAX);
     sample_target(&sample, op, &target);
     sample_body(&sample, op, &body);
+    keep_tokens();
     struct str token = who->token ? scene_value(&scene, who->token) : scene.t.token;
     const char *path = arena_str(&scene.t.arena, buf_str(&target)).p;
     const char *text = arena_str(&scene.t.arena, buf_str(&body)).p;
@@ -189,17 +204,9 @@ start(void **state)
         {"POST /identity/resources/users/v2 @ours", "{'email':'ann@x.io'}", "201; id>ann"},
         {"POST /audits @other", "{'severity':'Info','action':'" MARK "'}", "202"},
     };
-    static const char *const may[] = {"fe.*", NULL};
     scene_start(&scene);
     scene_keep(&scene, "other", STR("other"));
     SCENE(&scene, steps);
-    struct tserver_grant machine = {
-        .type = "tenantApiToken", .sub = STR("m"), .tenant = STR("ours"), .permissions = may};
-    struct tserver_grant person = machine;
-    scene_keep(&scene, "machine", tserver_mint(&scene.t, &machine));
-    person.type = "userToken";
-    person.sub = scene_value(&scene, "ann");
-    scene_keep(&scene, "person", tserver_mint(&scene.t, &person));
     return 0;
 }
 

@@ -227,6 +227,8 @@ a_locked_user_is_out_at_once(void **state)
     expect(ask("GET", USERS "/v3", token, NULL, NULL), 401, NULL, NULL);
     (void)snprintf(path, sizeof path, USERS "/v1/%.*s/unlock", STR_ARG(id));
     assert_int_equal(ask("POST", path, server.token, IN_ONE, NULL).status / 100, 2);
+    expect(ask("GET", USERS "/v3", token, NULL, NULL), 401, NULL, NULL); /* its session ended */
+    token = user_token(id, "one", read);
     expect(ask("GET", USERS "/v3", token, NULL, NULL), 200, NULL, NULL);
     (void)snprintf(path, sizeof path, USERS "/v1/%.*s", STR_ARG(id));
     assert_int_equal(ask("DELETE", path, server.token, IN_ONE, NULL).status / 100, 2);
