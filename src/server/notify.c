@@ -95,13 +95,23 @@ set_link(struct draft *d)
         n->link.n ? n->link : template_message_link(&d->values, &d->scratch, d->type, &d->own));
 }
 
+/* The account that the message is about, else the one the person works in. A decoy looks for one as
+ * well, as long as a real message does. */
+static struct str
+tenant_of(const struct notice *n)
+{
+    if (n->tenant_id.n)
+        return n->tenant_id;
+    return n->user ? n->user->active_tenant_id : STR("-");
+}
+
 static enum err_code
 set_values(struct draft *d, struct err *err)
 {
     const struct notice *n = d->notice;
     struct str mfa_sender;
     enum err_code rc =
-        template_set_names(d->call, &d->scope, n->tenant_id, &d->values, &mfa_sender, err);
+        template_set_names(d->call, &d->scope, tenant_of(n), &d->values, &mfa_sender, err);
     if (rc)
         return rc;
     if (d->own.sender_email.n)
@@ -210,17 +220,17 @@ notify_sms(struct call *c, const struct scope *s, const struct notice *n, struct
 }
 
 enum err_code
-notify_link(struct call *c, const struct scope *s, const char *type, struct str user_id,
-            struct str token, struct str *out, struct err *err)
+notify_link(struct call *c, const struct scope *s, const struct notice *n, struct str *out,
+            struct err *err)
 {
     struct draft *d = ARENA_NEW(c->arena, struct draft);
     draft_init(d, c, s);
-    enum err_code rc = find_template(d, MESSAGE_EMAIL, type, err);
+    enum err_code rc = find_template(d, MESSAGE_EMAIL, n->type, err);
     if (!rc)
         rc = template_set_names(c, &d->scope, ABSENT, &d->values, NULL, err);
     if (!rc) {
-        set(d, TEMPLATE_VAR_user_id, user_id);
-        set(d, TEMPLATE_VAR_token, token);
+        set(d, TEMPLATE_VAR_user_id, n->user->id);
+        set(d, TEMPLATE_VAR_token, n->token);
         *out =
             arena_str(c->arena, template_message_link(&d->values, &d->scratch, d->type, &d->own));
     }

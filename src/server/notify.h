@@ -22,7 +22,7 @@ struct notice {
     const char *type;        /* "ActivateUser"; a row of the template table */
     const struct user *user; /* recipient; NULL: only `to` */
     struct str to;           /* address or number; absent: the user's own */
-    struct str tenant_id;    /* for {{tenant_name}}; absent: none */
+    struct str tenant_id;    /* for {{tenant_name}}; absent: the user's active one */
     struct str code;         /* {{code}}, and the outbox's `code` */
     struct str token;        /* goes into the link, and the outbox's `token` */
     struct str link;         /* {{link}}; absent: made from the template's redirect pattern, user
@@ -44,8 +44,8 @@ enum err_code notify_email(struct call *c, const struct scope *s, const struct n
                            struct err *err) MUST_USE;
 enum err_code notify_sms(struct call *c, const struct scope *s, const struct notice *n,
                          struct err *err) MUST_USE;
-/* The link that notify_email would write for this type, e.g. for links/generate-*. */
-enum err_code notify_link(struct call *c, const struct scope *s, const char *type,
-                          struct str user_id, struct str token, struct str *out,
-                          struct err *err) MUST_USE;
+/* The link that notify_email would write for the notice's type, user and token, e.g. for
+ * links/generate-*. */
+enum err_code notify_link(struct call *c, const struct scope *s, const struct notice *n,
+                          struct str *out, struct err *err) MUST_USE;
 #endif

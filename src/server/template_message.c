@@ -72,10 +72,11 @@ template_set_names(struct call *c, const struct scope *s, struct str tenant_id,
     template_value_set(v, s->arena, TEMPLATE_VAR_app_url, c->server->public_url);
     if (rc || !str_given(tenant_id))
         return rc;
-    template_value_set(v, s->arena, TEMPLATE_VAR_tenant_id, tenant_id);
     rc = store_tenant_get(s, tenant_id, &tenant, err);
-    if (!rc)
+    if (!rc) {
+        template_value_set(v, s->arena, TEMPLATE_VAR_tenant_id, tenant_id);
         template_value_set(v, s->arena, TEMPLATE_VAR_tenant_name, tenant.name);
+    }
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 

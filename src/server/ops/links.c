@@ -12,7 +12,9 @@ write_link(struct call *c, const struct scope *s, const char *type, struct str u
            struct str token, struct err *err)
 {
     struct str link;
-    enum err_code rc = notify_link(c, s, type, user_id, token, &link, err);
+    struct user whose = {.id = user_id};
+    struct notice n = {.type = type, .user = &whose, .token = token};
+    enum err_code rc = notify_link(c, s, &n, &link, err);
     if (rc)
         return rc;
     jw_open(&c->out, '{');

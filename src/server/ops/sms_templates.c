@@ -9,17 +9,20 @@ enum { TYPE_MAX = 64 };
 
 static const struct str ABSENT = {NULL, 0};
 
-/* One template as it holds; own members over those of our type, either may be missing. */
+/* What is answered of a type that the environment has nothing of, or that we have nothing of. */
+static const struct message_template nothing = {.active = TEMPLATE_ACTIVE};
+static const struct template_type no_type = {.body = ""};
+
 static void
 write_template(struct call *c, const struct template_type *type, const struct message_template *own)
 {
     jw_open(&c->out, '{');
-    if (own && own->id.n)
+    if (own->id.n)
         jw_kstr(&c->out, "id", own->id);
-    jw_kstr(&c->out, "type", type ? str_of(type->name) : own->type);
-    jw_kstr(&c->out, "template", own && own->body.n ? own->body : str_of(type->body));
-    jw_kbool(&c->out, "isActive", !own || own->active != TEMPLATE_INACTIVE);
-    if (own && own->created_at) {
+    jw_kstr(&c->out, "type", type->name ? str_of(type->name) : own->type);
+    jw_kstr(&c->out, "template", own->body.n ? own->body : str_of(type->body));
+    jw_kbool(&c->out, "isActive", own->active != TEMPLATE_INACTIVE);
+    if (own->created_at) {
         jw_ktime(&c->out, "createdAt", own->created_at);
         jw_ktime(&c->out, "updatedAt", own->updated_at);
     }
@@ -44,7 +47,7 @@ find_own(const struct message_template_list *list, const char *type)
     for (size_t i = 0; i < list->n; i++)
         if (str_eq(list->items[i].type, str_of(type)))
             return &list->items[i];
-    return NULL;
+    return &nothing;
 }
 
 static enum err_code
@@ -60,7 +63,7 @@ op_sms_templates_list(struct call *c, struct err *err)
         write_template(c, t, find_own(&list, t->name));
     for (size_t i = 0; i < list.n; i++)
         if (!find_type(list.items[i].type))
-            write_template(c, NULL, &list.items[i]);
+            write_template(c, &no_type, &list.items[i]);
     jw_close(&c->out, ']');
     return ERR_OK;
 }
@@ -75,7 +78,7 @@ answer_one(struct call *c, const struct scope *s, struct str name, struct err *e
         return rc;
     if (rc && !type)
         return not_found(c, err);
-    write_template(c, type, rc ? NULL : &own);
+    write_template(c, type ? type : &no_type, rc ? &nothing : &own);
     return ERR_OK;
 }
 
@@ -92,7 +95,7 @@ op_sms_templates_default(struct call *c, struct err *err)
     const struct template_type *type = find_type(call_param(c, "type"));
     if (!type)
         return not_found(c, err);
-    write_template(c, type, NULL);
+    write_template(c, type, &nothing);
     return ERR_OK;
 }
 
@@ -102,7 +105,7 @@ op_sms_templates_defaults(struct call *c, struct err *err)
     (void)err;
     jw_open(&c->out, '[');
     for (const struct template_type *t = template_type_all(MESSAGE_SMS); t->name; t++)
-        write_template(c, t, NULL);
+        write_template(c, t, &nothing);
     jw_close(&c->out, ']');
     return ERR_OK;
 }

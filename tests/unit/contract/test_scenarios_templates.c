@@ -165,6 +165,49 @@ previews(void **state)
     SCENE(&scene, steps);
 }
 
+#define TENANTS "/tenants/resources/tenants/v1"
+#define USERS "/identity/resources/users/v2"
+#define RESEND "/identity/resources/users/v1/activate/reset"
+
+/* What goes out is what the templates say, whatever people and requests call themselves. */
+static void
+messages_that_go_out(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " TENANTS, "{'tenantId':'one','name':'One <Ltd>'}", "201"},
+        {"POST " USERS " @one", "{'email':'ada@x.io','name':'Ada <b>\\r\\nBcc: evil'}", "201"},
+        {"OUTBOX ada@x.io", NULL,
+         "200; channel='email'; template='ActivateUser'; subject='Activate your gatehouse account';"
+         "token>token; ~Hello Ada &lt"},
+        {"POST " MAIL,
+         "{'type':'ActivateUser','senderEmail':'ids@acme.io','fromName':'{{name}} at Acme',"
+         "'subject':'Welcome {{ user.name }}!','htmlTemplate':'<p title={{name}}>{{{name}}} "
+         "<a href=\\'{{activationLink}}\\'>Go</a></p>{{nothing}}',"
+         "'redirectURL':'https://app.acme.io/in?from={{tenantName}}'}",
+         "201"},
+        {"POST " RESEND " ~none +X-Forwarded-Host:evil.example +Forwarded:host=evil.example "
+         "+frontegg-vendor-host:evil.example +Origin:https://evil.example",
+         "{'email':'ada@x.io'}", "201"},
+        {"OUTBOX ada@x.io", NULL,
+         "200; subject='Welcome Ada <b> Bcc: evil!'; from='ids@acme.io'; token>token;"
+         "link>link; ~https://app.acme.io/in?from=One%20%3CLtd%3E&userId=; ~&lt; !~evil.example; "
+         "!~{{; !~<p>Ada <b>"},
+        /* The default's link starts where the server says it lives. */
+        {"POST " MAIL, "{'type':'ActivateUser','redirectURL':'','htmlTemplate':''}", "201"},
+        {"POST " RESEND " ~none +X-Forwarded-Host:evil.example", "{'email':'ada@x.io'}", "201"},
+        {"OUTBOX ada@x.io", NULL,
+         "200; link>link; token>token; ~http://127.0.0.1:; ~/account/activate?userId=;"
+         "!~evil.example"},
+        {"POST " MAIL, "{'type':'ActivateUser','active':false}", "201"},
+        {"POST " RESEND " ~none", "{'email':'ada@x.io'}", "201"},
+        {"POST " MAIL, "{'type':'ActivateUser','active':true,'subject':'On again'}", "201"},
+        {"POST " RESEND " ~none", "{'email':'ada@x.io'}", "201"},
+        {"OUTBOX ada@x.io", NULL, "200; subject='On again'"},
+    };
+    SCENE(&scene, steps);
+}
+
 static void
 strategies(void **state)
 {
@@ -212,9 +255,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(email_defaults), cmocka_unit_test(email_templates),
-        cmocka_unit_test(sms_templates),  cmocka_unit_test(previews),
-        cmocka_unit_test(strategies),     cmocka_unit_test(every_operation_was_used),
+        cmocka_unit_test(email_defaults),
+        cmocka_unit_test(email_templates),
+        cmocka_unit_test(sms_templates),
+        cmocka_unit_test(previews),
+        cmocka_unit_test(messages_that_go_out),
+        cmocka_unit_test(strategies),
+        cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);
     int failed = cmocka_run_group_tests_name("templates", tests, NULL, NULL);
