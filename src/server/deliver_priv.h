@@ -69,6 +69,7 @@ struct deliver {
     bool again;           /* it may have more at once */
     bool troubled;        /* the database failed, and it was said */
 
+    atomic_bool trying; /* deliver_try is under way */
     atomic_uint_fast64_t sent[LETTER_CHANNELS], failed[LETTER_CHANNELS], retried[LETTER_CHANNELS];
 };
 

@@ -18,7 +18,9 @@ struct page_row {
 };
 
 /* Modules of pages, one line each. */
-#define PAGES_MODULES(X) X(template_pages)
+#define PAGES_MODULES(X)                                                                           \
+    X(message_pages)                                                                               \
+    X(template_pages)
 
 /* The members of a page's op that every page gives; others may follow. */
 #define PAGE(page_method, page_path, page_name)                                                    \

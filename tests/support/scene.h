@@ -43,6 +43,7 @@ struct scene {
 };
 
 void scene_start(struct scene *s);
+void scene_start_with(struct scene *s, const struct tserver_options *o);
 void scene_stop(struct scene *s);
 
 /* Runs the steps in order; the first that fails fails the test with its request and the answer. */

@@ -1,6 +1,7 @@
 #include "tests/support/testserver.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "server/auth.h"
 #include "server/session_token.h"
@@ -15,8 +16,31 @@
 
 enum { ANSWER_MAX = 8 * 1024 * 1024, ARENA_MAX_BYTES = 256 * 1024 * 1024 };
 
+/* Whatever a test configures, no message leaves this machine: services are where nobody listens,
+ * or where the test says. */
+static void
+write_messages_file(struct tserver *t, const struct tserver_options *o)
+{
+    static const char *const services[] = {"sendgrid", "mailgun", "ses", "sts", "twilio"};
+    struct buf text;
+    buf_init(&text, 4096);
+    for (size_t i = 0; i < COUNT_OF(services); i++)
+        buf_printf(&text, "[%s]\nurl = %s\n", services[i],
+                   o->services ? o->services : "http://127.0.0.1:1");
+    buf_add_text(&text, o->messages ? o->messages : "");
+    snprintf(t->messages_file, sizeof t->messages_file, "%s/messages.conf", t->outbox);
+    assert_int_equal(file_write(t->messages_file, buf_str(&text), 0600, NULL), ERR_OK);
+    buf_fini(&text);
+}
+
 void
 tserver_start(struct tserver *t)
+{
+    tserver_start_with(t, &(struct tserver_options){.services = NULL});
+}
+
+void
+tserver_start_with(struct tserver *t, const struct tserver_options *o)
 {
     *t = (struct tserver){.fd = -1};
     arena_init(&t->arena, ARENA_MAX_BYTES);
@@ -24,11 +48,13 @@ tserver_start(struct tserver *t)
     db_close(t->db.db);
     t->db.db = NULL;
     testdb_make_dir(t->outbox);
+    write_messages_file(t, o);
     struct str listen = STR("http://127.0.0.1:0");
     struct server_options options = {.listen = &listen,
                                      .n_listen = 1,
                                      .database = t->db.url,
                                      .outbox = t->outbox,
+                                     .messages = t->messages_file,
                                      .threads = 2,
                                      .workers = 4};
     struct err err = {.code = ERR_OK};

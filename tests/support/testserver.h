@@ -17,11 +17,17 @@ struct tserver {
     struct str vendor;          /* client id */
     struct str token;           /* an environment token */
     char outbox[256];           /* folder of its messages */
+    char messages_file[300];    /* what --messages names */
     int port, fd;               /* fd: connection kept open between requests, -1 none */
     struct tserver_tree *trees; /* JSON of the answers, freed at the end */
 };
 
 void tserver_start(struct tserver *t);
+struct tserver_options {
+    const char *services; /* base address of all providers; NULL: nobody is there */
+    const char *messages; /* more lines of the file of --messages; NULL: none */
+};
+void tserver_start_with(struct tserver *t, const struct tserver_options *o);
 void tserver_stop(struct tserver *t);
 
 /* What a minted token says. Absent members are left out. */

@@ -24,6 +24,7 @@
     X(permissions_ops)                                                                             \
     X(phones_ops)                                                                                  \
     X(refresh_ops)                                                                                 \
+    X(providers_ops)                                                                               \
     X(restrictions_ops)                                                                            \
     X(roles_ops)                                                                                   \
     X(sessions_ops)                                                                                \
