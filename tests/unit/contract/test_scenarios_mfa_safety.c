@@ -72,6 +72,7 @@ tokens_of_another_kind(void **state)
         {"GET " V1 "/$ada ~mfa @acme", NULL, "401"},
         {"GET " OWN "/devices +x-access-token:$mfa ~none", NULL, "401"},
         {"POST " OWN "/disable ~mfa", "{'token':'$code'}", "401"},
+        {"POST " AUTH "/token/refresh ~none +Cookie:fe_refresh_$client=$mfa", "{}", "401"},
         {"POST " MFA "/emailcode ~none", "{'mfaToken':'$mfa'}", "201; otcToken>otc"},
         {"POST " MFA "/emailcode ~none", "{'mfaToken':'$otc'}", "401"},
         {"POST " MFA "/verify ~none", "{'value':'$code','mfaToken':'$otc'}", "401"},
@@ -82,6 +83,7 @@ tokens_of_another_kind(void **state)
         {"POST " MFA "/verify ~none", "{'value':'$code','mfaToken':'$token'}", "401"},
     };
     scene_keep(&scene, "token", scene.t.token);
+    scene_keep(&scene, "client", scene.t.vendor);
     SCENE(&scene, steps);
     static const char *const odd[] = {"", "x", "../..",
                                       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
