@@ -339,9 +339,28 @@ dispatch(struct server *s, struct http_request *r)
         answer_no_route(s, r, outcome, &match);
 }
 
-bool
-dispatch_is_slow(const struct server *s, const struct http_request *r)
+/* A body may hold a password that has to be hashed. */
+static bool
+takes_password(const struct op *op)
 {
-    (void)s;
-    return !str_eq(r->method, STR("GET")) && !str_eq(r->method, STR("HEAD"));
+    for (const struct field *f = op->body; f && f->name; f++)
+        if (f->flags & FIELD_SECRET && (str_eq(str_of(f->name), STR("password")) ||
+                                        str_eq(str_of(f->name), STR("newPassword"))))
+            return true;
+    return false;
+}
+
+enum http_lane
+dispatch_lane(const struct server *s, const struct http_request *r)
+{
+    enum method method;
+    struct route_match match;
+    struct str query;
+    if (str_eq(r->method, STR("GET")) || str_eq(r->method, STR("HEAD")))
+        return HTTP_AT_ONCE;
+    if (!method_parse(r->method, &method) ||
+        route_find(s->routes, method, split_target(r->target, &query), r->arena, &match) !=
+            ROUTE_FOUND)
+        return HTTP_WORKER;
+    return takes_password(match.op) ? HTTP_HASHER : HTTP_WORKER;
 }

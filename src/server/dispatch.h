@@ -11,6 +11,6 @@ struct server;
 
 /* Fills the answer of r. */
 void dispatch(struct server *s, struct http_request *r);
-/* True for requests that may wait for the disk or hash a password. */
-bool dispatch_is_slow(const struct server *s, const struct http_request *r);
+/* Who answers it: reads are quick, changes wait for the disk, and those with a password hash. */
+enum http_lane dispatch_lane(const struct server *s, const struct http_request *r);
 #endif

@@ -25,6 +25,10 @@ enum {
     ARENA_MAX = 48 * 1024 * 1024, /* per request */
     REPLY_MAX = 32 * 1024 * 1024,
     QUEUE_MAX = 512,
+    HASHERS = 2,
+    HASHES_WAITING = 32, /* for each hasher: about a second */
+    HASHERS_NICE = 10,
+    PATIENCE_MS = 250, /* who waited longer than this is looked at again: are they there? */
     REQUEST_MS = 30 * 1000,
     WRITE_MS = 60 * 1000, /* for an answer too large for the kernel's buffers */
     WRITE_WATCHED = 64 * 1024
@@ -36,7 +40,7 @@ struct http {
     struct MHD_Daemon *daemons[HTTP_LISTENERS_MAX];
     size_t n;
     struct reaper reaper;
-    struct work *work;
+    struct work *work, *hashing;
     atomic_bool stopping;
     atomic_int active; /* requests between their first and last byte */
 };
@@ -208,6 +212,15 @@ answer(struct exchange *x)
 }
 
 static void
+refuse_busy(struct http_request *r)
+{
+    r->status = 503;
+    r->type = STR("application/json; charset=utf-8");
+    buf_add_text(&r->reply, "{\"errors\":[\"The server is busy, try again\"]}");
+    buf_add_text(&r->reply_headers, "Retry-After: 1\r\n");
+}
+
+static void
 run_job(struct work_job *job)
 {
     struct exchange *x = (struct exchange *)(void *)job;
@@ -215,6 +228,38 @@ run_job(struct work_job *job)
     h->options.handle(h->options.arg, &x->conn->request);
     x->state = X_DONE;
     MHD_resume_connection(x->mhd);
+}
+
+/* A hash is dear: whoever has gone away while it waited gets none. */
+static void
+run_hashing_job(struct work_job *job)
+{
+    struct exchange *x = (struct exchange *)(void *)job;
+    struct http_request *r = &x->conn->request;
+    if (clock_now_ms() - r->received <= PATIENCE_MS || !conn_is_ended(x->conn)) {
+        run_job(job);
+        return;
+    }
+    refuse_busy(r);
+    r->close = true;
+    x->state = X_DONE;
+    MHD_resume_connection(x->mhd);
+}
+
+static enum MHD_Result
+hand_over(struct exchange *x, enum http_lane lane)
+{
+    struct http *h = x->http;
+    bool hashing = lane == HTTP_HASHER;
+    x->state = X_WORKING;
+    x->job.run = hashing ? run_hashing_job : run_job;
+    MHD_suspend_connection(x->mhd);
+    if (work_push(hashing ? h->hashing : h->work, &x->job))
+        return MHD_YES;
+    refuse_busy(&x->conn->request);
+    x->state = X_DONE;
+    MHD_resume_connection(x->mhd);
+    return MHD_YES;
 }
 
 /* The request is complete: answers it here, or has a worker do it. */
@@ -229,21 +274,9 @@ execute(struct exchange *x)
         return MHD_NO;
     }
     r->body = buf_str(&x->conn->body);
-    bool slow = h->options.is_slow && h->options.is_slow(h->options.arg, r);
-    if (slow && !atomic_load(&h->stopping)) {
-        x->state = X_WORKING;
-        x->job.run = run_job;
-        MHD_suspend_connection(x->mhd);
-        if (work_push(h->work, &x->job))
-            return MHD_YES;
-        r->status = 503;
-        r->type = STR("application/json; charset=utf-8");
-        buf_add_text(&r->reply, "{\"errors\":[\"The server is busy, try again\"]}");
-        buf_add_text(&r->reply_headers, "Retry-After: 1\r\n");
-        x->state = X_DONE;
-        MHD_resume_connection(x->mhd);
-        return MHD_YES;
-    }
+    enum http_lane lane = h->options.lane ? h->options.lane(h->options.arg, r) : HTTP_AT_ONCE;
+    if (lane != HTTP_AT_ONCE && !atomic_load(&h->stopping))
+        return hand_over(x, lane);
     h->options.handle(h->options.arg, r);
     x->state = X_DONE;
     return answer(x);
@@ -350,13 +383,27 @@ http_open(struct http **out, const struct http_options *options, struct err *err
 }
 
 static enum err_code
+start_workers(struct http *h, struct err *err)
+{
+    const struct http_options *o = &h->options;
+    struct work_options work = {.threads = o->workers ? o->workers : 8, .queue_max = QUEUE_MAX};
+    struct work_options hashing = {.threads = o->hashers ? o->hashers : HASHERS,
+                                   .queue_max = o->hashes_waiting,
+                                   .nice = HASHERS_NICE};
+    if (!hashing.queue_max)
+        hashing.queue_max = (size_t)hashing.threads * HASHES_WAITING;
+    enum err_code rc = work_new(&h->work, &work, err);
+    return rc ? rc : work_new(&h->hashing, &hashing, err);
+}
+
+static enum err_code
 serve_all(struct http *h, struct err *err)
 {
     const struct http_options *o = &h->options;
     struct arena scratch;
     arena_init(&scratch, 1024 * 1024);
     char *cert = arena_cstr(&scratch, o->tls_cert), *key = arena_cstr(&scratch, o->tls_key);
-    enum err_code rc = work_new(&h->work, o->workers ? o->workers : 8, QUEUE_MAX, err);
+    enum err_code rc = start_workers(h, err);
     if (!rc)
         rc = reaper_start(&h->reaper, o->request_ms ? o->request_ms : REQUEST_MS,
                           connections_max(o) * 3 / 4, err);
@@ -400,6 +447,7 @@ http_stop(struct http *h, int64_t grace_ms)
     wait_until_quiet(h, grace_ms);
     /* Ends the last jobs: a connection must not be suspended when its daemon stops. */
     work_free(h->work);
+    work_free(h->hashing);
     for (size_t i = 0; i < h->n; i++) {
         if (h->daemons[i])
             MHD_stop_daemon(h->daemons[i]);

@@ -5,9 +5,10 @@
  * of each connection with http_guard before the library reads them and cuts connections at their
  * deadlines; http_listen.c opens sockets. Everything above sees only struct http_request.
  *
- * Threads: a pool of polling threads answers quick requests in place. Requests that `is_slow` picks
- * (they wait for disk or hash passwords) are handed to worker threads, so nobody's GET waits behind
- * them. A request is owned by exactly one thread at a time; its memory goes when the answer is
+ * Threads: a pool of polling threads answers quick requests in place. Requests for which `lane`
+ * says so are handed to worker threads: those that wait for the disk to one group, those that hash
+ * passwords to another with a short queue, so that nothing else waits behind hashes. When a queue is
+ * full the answer is 503 at once. A request is owned by exactly one thread at a time; its memory goes when the answer is
  * sent.
  */
 #include "base/arena.h"
@@ -35,16 +36,24 @@ struct http_request {
     bool close;
 };
 
+enum http_lane {
+    HTTP_AT_ONCE, /* on the thread that read it */
+    HTTP_WORKER,  /* may wait for the disk */
+    HTTP_HASHER   /* hashes a password */
+};
+
 struct http_options {
     const struct str *listen; /* "http://HOST:PORT", "https://HOST:PORT", "unix:PATH" */
     size_t n_listen;
     struct str tls_cert, tls_key; /* PEM; absent: no TLS */
     bool insecure_listen;         /* plain HTTP beyond loopback is allowed */
     unsigned threads, workers;    /* 0: min(8, cores); 8 */
+    unsigned hashers;             /* 0: 2 */
+    size_t hashes_waiting;        /* 0: 32 for each hasher */
     unsigned connections;         /* at most, per listener; 0: 1000 */
     int64_t request_ms;           /* from first to last byte of a request; 0: 30 s */
     void (*handle)(void *arg, struct http_request *r);
-    bool (*is_slow)(void *arg, const struct http_request *r);
+    enum http_lane (*lane)(void *arg, const struct http_request *r); /* NULL: all at once */
     void *arg;
 };
 

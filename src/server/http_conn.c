@@ -214,9 +214,8 @@ send_refusal(struct conn *c)
     c->refused = true;
 }
 
-/* Nothing more will come: the client has closed its side. */
-static bool
-is_ended(const struct conn *c)
+bool
+conn_is_ended(const struct conn *c)
 {
     char next;
     return !c->tls && recvfrom(c->fd, &next, 1, MSG_PEEK | MSG_DONTWAIT, NULL, NULL) == 0;
@@ -243,7 +242,7 @@ filter(struct conn *c, const char *bytes, ssize_t n)
     else if (!mid && atomic_load(&c->deadline) != 0)
         conn_deadline(c, 0);
     /* An end that came together with half a request makes no further event; this does. */
-    if (mid && is_ended(c))
+    if (mid && conn_is_ended(c))
         (void)shutdown(c->fd, SHUT_RD);
     return n;
 }

@@ -60,6 +60,9 @@ struct conn *conn_new(struct reaper *r, int fd, void *tls);
 void conn_free(struct conn *take);
 /* The answer is out: nothing is asked of us until the next byte. */
 void conn_rest(struct conn *c);
+/* The client has closed its side: nothing more will come, and nobody may be reading. Not known of
+ * TLS connections. */
+bool conn_is_ended(const struct conn *c);
 /* Absolute deadline `ms` from now for what the connection is doing; 0: none. */
 void conn_deadline(struct conn *c, int64_t ms);
 #endif

@@ -25,7 +25,7 @@
 
 #include <unistd.h>
 
-enum { GRACE_MS = 9000, HASHES_AT_ONCE = 2, HASHES_WAITING = 64, PEM_MAX = 256 * 1024 };
+enum { GRACE_MS = 9000, HASHES_MAX = 8, HASHES_WAITING = 64, PEM_MAX = 256 * 1024 };
 
 /* -- database -- */
 
@@ -122,6 +122,14 @@ open_store(struct server *s, const struct server_options *o, struct err *err)
     return store_open(&s->store, db, &sealer, err);
 }
 
+/* As many hashes at once as there are processors; each takes one of them whole, and 19 MiB. */
+static unsigned
+hashes_at_once(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > HASHES_MAX ? HASHES_MAX : (unsigned)cores;
+}
+
 /* Everything but sockets. */
 static enum err_code
 prepare(struct server *s, const struct server_options *o, struct err *err)
@@ -144,7 +152,7 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
     pages_route(s->routes);
     s->limits = ratelimit_new();
     s->metrics = mem_new(1, sizeof *s->metrics);
-    s->passwords = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING);
+    s->passwords = password_gate_new(hashes_at_once(), HASHES_WAITING);
     if (!rc)
         rc = deliver_start(&s->deliver,
                            &(struct deliver_options){.store = s->store,
@@ -161,10 +169,10 @@ handle(void *arg, struct http_request *r)
     dispatch(arg, r);
 }
 
-static bool
-is_slow(void *arg, const struct http_request *r)
+static enum http_lane
+lane(void *arg, const struct http_request *r)
 {
-    return dispatch_is_slow(arg, r);
+    return dispatch_lane(arg, r);
 }
 
 /* Links and token issuers name the server as clients reach it. */
@@ -197,7 +205,8 @@ open_sockets(struct server *s, const struct server_options *o, struct arena *scr
                              .threads = o->threads,
                              .workers = o->workers,
                              .handle = handle,
-                             .is_slow = is_slow,
+                             .hashers = hashes_at_once() + 1, /* one reads and writes meanwhile */
+                             .lane = lane,
                              .arg = s};
     enum err_code rc = read_tls(o, scratch, &h, err);
     *key = h.tls_key;

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 enum { WORK_THREADS_MAX = 64 };
 
@@ -13,6 +14,7 @@ struct work {
     struct work_job *first, *last;
     size_t queued, queue_max;
     bool stop;
+    int nice;
     unsigned n_threads;
     pthread_t threads[WORK_THREADS_MAX];
 };
@@ -34,6 +36,8 @@ static void *
 work_main(void *arg)
 {
     struct work *w = arg;
+    if (w->nice) /* on Linux 0 is the calling thread; where it is refused nothing is lost */
+        (void)setpriority(PRIO_PROCESS, 0, w->nice);
     pthread_mutex_lock(&w->lock);
     for (;;) {
         struct work_job *job = take_job(w);
@@ -52,12 +56,14 @@ work_main(void *arg)
 }
 
 enum err_code
-work_new(struct work **out, unsigned threads, size_t queue_max, struct err *err)
+work_new(struct work **out, const struct work_options *options, struct err *err)
 {
+    unsigned threads = options->threads;
     struct work *w = mem_new(1, sizeof *w);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, NULL);
-    w->queue_max = queue_max;
+    w->queue_max = options->queue_max;
+    w->nice = options->nice;
     if (threads > WORK_THREADS_MAX)
         threads = WORK_THREADS_MAX;
     /* Signals belong to the main thread. */

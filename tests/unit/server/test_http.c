@@ -6,6 +6,7 @@
 #include "tests/support/unit.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #include <unistd.h>
 
 static struct http *http;
-static atomic_int handled;
+static atomic_int handled, hashing;
+static pthread_mutex_t hash_gate = PTHREAD_MUTEX_INITIALIZER; /* while held, hashes take for ever */
 
 /* Answers "METHOD TARGET n_headers BODY". */
 static void
@@ -23,6 +25,11 @@ echo(void *arg, struct http_request *r)
 {
     (void)arg;
     atomic_fetch_add(&handled, 1);
+    if (str_eq(r->method, STR("PUT"))) {
+        atomic_fetch_add(&hashing, 1);
+        pthread_mutex_lock(&hash_gate);
+        pthread_mutex_unlock(&hash_gate);
+    }
     r->status = 200;
     r->type = STR("text/plain");
     r->trace_id = STR("trace");
@@ -34,11 +41,13 @@ echo(void *arg, struct http_request *r)
     buf_add_text(&r->reply_headers, "X-One: 1\r\nX-Two: 2\r\n");
 }
 
-static bool
+static enum http_lane
 slow(void *arg, const struct http_request *r)
 {
     (void)arg;
-    return str_eq(r->method, STR("POST"));
+    return str_eq(r->method, STR("POST"))  ? HTTP_WORKER
+           : str_eq(r->method, STR("PUT")) ? HTTP_HASHER
+                                           : HTTP_AT_ONCE;
 }
 
 static int
@@ -67,7 +76,9 @@ start(void **state)
                                    .connections = 80,
                                    .request_ms = 400,
                                    .handle = echo,
-                                   .is_slow = slow};
+                                   .hashers = 1,
+                                   .hashes_waiting = 2,
+                                   .lane = slow};
     struct err err = {.code = ERR_OK};
     if (http_open(&http, &options, &err) != ERR_OK || http_serve(http, &err) != ERR_OK)
         fail_msg("%s", err.msg);
@@ -287,6 +298,57 @@ half_a_request_runs_nothing(void **state)
     assert_int_equal(atomic_load(&handled), before + 1);
 }
 
+/* -- hashing -- */
+
+static void
+wait_ms(long ms)
+{
+    (void)nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static int
+send_put(const char *target)
+{
+    char request[200];
+    int n = snprintf(request, sizeof request,
+                     "PUT %s HTTP/1.1\r\n" CLOSE "Content-Length: 1\r\n\r\nx", target);
+    int fd = raw_connect(port_of(0));
+    assert_true(fd >= 0 && raw_send(fd, (struct str){request, (size_t)n}));
+    return fd;
+}
+
+/* With one hash running and the queue full, hashes are refused and all else goes on. */
+static void
+hashes_keep_nobody_else_waiting(void **state)
+{
+    (void)state;
+    static char answer[4096];
+    int fds[3], before = atomic_load(&hashing);
+    pthread_mutex_lock(&hash_gate);
+    fds[0] = send_put("/0");
+    for (int i = 0; i < 2000 && atomic_load(&hashing) == before; i++)
+        wait_ms(1);
+    assert_int_equal(atomic_load(&hashing), before + 1);
+    fds[1] = send_put("/1");
+    fds[2] = send_put("/2");
+    wait_ms(20); /* both are in the queue */
+    const char *a = talk(STR("PUT /3 HTTP/1.1\r\n" CLOSE "Content-Length: 1\r\n\r\nx"));
+    assert_non_null(strstr(a, "HTTP/1.1 503"));
+    assert_non_null(strstr(a, "Retry-After: 1\r\n"));
+    assert_non_null(strstr(talk(STR("GET / HTTP/1.1\r\n" CLOSE "\r\n")), "HTTP/1.1 200"));
+    assert_non_null(strstr(talk(STR("POST / HTTP/1.1\r\n" CLOSE "Content-Length: 1\r\n\r\nx")),
+                           "HTTP/1.1 200"));
+    (void)shutdown(fds[1], SHUT_WR); /* gone, and for long enough */
+    wait_ms(300);
+    pthread_mutex_unlock(&hash_gate);
+    for (int i = 0; i < 3; i++) {
+        (void)raw_receive(fds[i], answer, sizeof answer, 2000);
+        assert_int_equal(strstr(answer, "HTTP/1.1 200") != NULL, i != 1);
+        close(fds[i]);
+    }
+    assert_int_equal(atomic_load(&hashing), before + 2);
+}
+
 static void
 addresses_are_checked(void **state)
 {
@@ -327,6 +389,7 @@ main(void)
         cmocka_unit_test(slow_requests_are_cut_at_the_deadline),
         cmocka_unit_test(half_a_request_runs_nothing),
         cmocka_unit_test(idle_connections_keep_nobody_out),
+        cmocka_unit_test(hashes_keep_nobody_else_waiting),
         cmocka_unit_test(addresses_are_checked),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -134,7 +134,8 @@ every_job_runs_once(void **state)
     struct work *w = NULL;
     atomic_int count = 0;
     struct counted jobs[200];
-    assert_int_equal(work_new(&w, 3, 1000, NULL), ERR_OK);
+    assert_int_equal(work_new(&w, &(struct work_options){.threads = 3, .queue_max = 1000}, NULL),
+                     ERR_OK);
     for (size_t i = 0; i < 200; i++) {
         jobs[i] = (struct counted){.job.run = count_job, .count = &count};
         assert_true(work_push(w, &jobs[i].job));
@@ -151,7 +152,9 @@ a_full_queue_refuses(void **state)
     atomic_int count = 0;
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
     struct counted jobs[8];
-    assert_int_equal(work_new(&w, 1, 2, NULL), ERR_OK);
+    assert_int_equal(
+        work_new(&w, &(struct work_options){.threads = 1, .queue_max = 2, .nice = 1}, NULL),
+        ERR_OK);
     pthread_mutex_lock(&gate);
     int taken = 0;
     for (size_t i = 0; i < 8; i++) {
