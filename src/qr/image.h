@@ -15,8 +15,9 @@ qr_pixel(const struct qr_image *im, int x, int y)
     return im->grey[(size_t)y * (size_t)im->width + (size_t)x];
 }
 
-/* The text of the one QR code in it, in the arena. ERR_NOT_FOUND if none can be read. */
-enum err_code qr_scan(const struct qr_image *im, struct arena *a, struct str *out,
+/* The text of the one QR code in it, in the arena; looks at every `step`th line. ERR_NOT_FOUND if
+ * none can be read. */
+enum err_code qr_scan(const struct qr_image *im, int step, struct arena *a, struct str *out,
                       struct err *err) MUST_USE;
 /* The modules of an upright, undistorted code that fills the picture up to a light border. */
 enum err_code qr_sample(const struct qr_image *im, struct arena *a, struct qr_code *out,

@@ -51,17 +51,19 @@ qr_cell(const struct qr_code *q, const struct qr_fit *fit, int row, int col)
 
 /* ---- bytes ---- */
 
-/* Sequences for "light background, dark foreground" and the other way round. */
+/*
+ * Each line sets its two colours once, dark on light; light on dark is then reverse video, which is
+ * four bytes instead of twenty. Terminals without colour have reverse video for light.
+ */
 static const struct {
-    const char *light, *dark, *reset;
+    const char *start, *dark, *light, *reset;
 } INKS[] = {
-    [QR_INK_RGB] = {"\033[48;2;255;255;255;38;2;0;0;0m", "\033[48;2;0;0;0;38;2;255;255;255m",
-                    "\033[0m"},
-    [QR_INK_256] = {"\033[48;5;231;38;5;16m", "\033[48;5;16;38;5;231m", "\033[0m"},
-    [QR_INK_16] = {"\033[107;30m", "\033[40;97m", "\033[0m"},
-    [QR_INK_8] = {"\033[47;30m", "\033[40;37m", "\033[0m"},
-    [QR_INK_REVERSE] = {"\033[7m", "\033[0m", "\033[0m"},
-    [QR_INK_NONE] = {"", "", ""},
+    [QR_INK_RGB] = {"\033[48;2;255;255;255;38;2;0;0;0m", "\033[7m", "\033[27m", "\033[0m"},
+    [QR_INK_256] = {"\033[48;5;231;38;5;16m", "\033[7m", "\033[27m", "\033[0m"},
+    [QR_INK_16] = {"\033[107;30m", "\033[7m", "\033[27m", "\033[0m"},
+    [QR_INK_8] = {"\033[47;30m", "\033[7m", "\033[27m", "\033[0m"},
+    [QR_INK_REVERSE] = {"\033[7m", "\033[0m", "\033[7m", "\033[0m"},
+    [QR_INK_NONE] = {"", "", "", ""},
 };
 
 static enum qr_cell
@@ -84,7 +86,7 @@ inverted(enum qr_cell cell)
 struct pen {
     struct buf *out;
     const struct qr_style *style;
-    int state; /* -1: reset, 0: light background, 1: dark background */
+    bool dark; /* the background, as it stands */
 };
 
 static void
@@ -97,10 +99,10 @@ draw(struct pen *p, enum qr_cell cell)
         return;
     }
     enum qr_cell dark_on_light = p->style->upper_glyph ? QR_CELL_UPPER : QR_CELL_LOWER;
-    int state = cell != QR_CELL_LIGHT && cell != dark_on_light;
-    if (state != p->state)
-        buf_add_text(p->out, state ? INKS[p->style->ink].dark : INKS[p->style->ink].light);
-    p->state = state;
+    bool dark = cell != QR_CELL_LIGHT && cell != dark_on_light;
+    if (dark != p->dark)
+        buf_add_text(p->out, dark ? INKS[p->style->ink].dark : INKS[p->style->ink].light);
+    p->dark = dark;
     if (cell == QR_CELL_LIGHT || cell == QR_CELL_DARK)
         buf_add_char(p->out, ' ');
     else
@@ -116,7 +118,8 @@ qr_write(const struct qr_code *q, const struct qr_fit *fit, const struct qr_styl
     if (style->cols > cols)
         cols = style->cols;
     for (int row = 0; row < fit->rows; row++) {
-        pen.state = -1;
+        pen.dark = false;
+        buf_add_text(out, INKS[style->ink].start);
         for (int col = 0; col < cols; col++)
             draw(&pen, qr_cell(q, fit, row, col - style->left));
         buf_add_text(out, INKS[style->ink].reset);

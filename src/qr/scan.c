@@ -46,7 +46,7 @@ scan(const struct zbar_api *z, zbar_image_scanner_t *scanner, zbar_image_t *imag
 }
 
 enum err_code
-qr_scan(const struct qr_image *im, struct arena *a, struct str *out, struct err *err)
+qr_scan(const struct qr_image *im, int step, struct arena *a, struct str *out, struct err *err)
 {
     const struct zbar_api *z = zbar_api_load(err);
     if (!z)
@@ -56,6 +56,8 @@ qr_scan(const struct qr_image *im, struct arena *a, struct str *out, struct err 
     struct qr_image framed = frame(im);
     zbar_image_scanner_t *scanner = z->scanner_create();
     zbar_image_t *image = z->image_create();
+    z->scanner_config(scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, step);
+    z->scanner_config(scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, step);
     z->image_format(image, Y800);
     z->image_size(image, (unsigned)framed.width, (unsigned)framed.height);
     z->image_data(image, framed.grey, (unsigned long)framed.width * (unsigned long)framed.height,

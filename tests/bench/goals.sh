@@ -63,6 +63,8 @@ console_goals() {
         figure C13 "$s idle: CPU, us" "$c.idle.cpu_us" '<=' 0
         figure C13 "$s idle: bytes" "$c.idle.bytes" '<=' 0
     done
+    figure C14 "an enrolment's picture decoded, encoded, drawn, CPU us" qr.cpu_us '<=' 3000
+    ratio C14 "bytes of a QR code in full size beside its cells" qr.bytes qr.cells '<=' 1.5
 }
 
 server_goals() {

@@ -119,7 +119,7 @@ through(struct str bytes, struct buf *out)
 struct screen {
     struct qr_image image;
     int row, col;
-    bool reversed, light; /* of the background as it stands */
+    bool coloured, light; /* colours were set; the background as it stands */
 };
 
 static void
@@ -136,9 +136,16 @@ static void
 sequence(struct screen *s, struct str params)
 {
     /* The background decides; foreground is always its opposite. */
-    s->light = str_find(params, STR("48;2;255")) >= 0 || str_find(params, STR("48;5;231")) >= 0 ||
-               str_starts(params, STR("107")) || str_starts(params, STR("47")) ||
-               str_eq(params, STR("7"));
+    bool light = str_find(params, STR("48;2;255")) >= 0 || str_find(params, STR("48;5;231")) >= 0 ||
+                 str_starts(params, STR("107")) || str_starts(params, STR("47"));
+    if (str_eq(params, STR("0")))
+        s->coloured = s->light = false;
+    else if (str_eq(params, STR("7")))
+        s->light = !s->coloured;
+    else if (str_eq(params, STR("27")))
+        s->light = s->coloured;
+    else
+        s->coloured = s->light = light;
 }
 
 static void
@@ -203,7 +210,7 @@ one(int round, struct screen *s)
     s->image.height = (fit.rows + 1) * CELL_H;
     show(s, buf_str(&seen), style.ink == QR_INK_NONE);
     struct str text = {NULL, 0};
-    if (qr_scan(&s->image, &a, &text, &err) || !str_eq(text, uri))
+    if (qr_scan(&s->image, 1, &a, &text, &err) || !str_eq(text, uri))
         fail_msg("round %d, way %zu: %s; drawn \"%.*s\", read \"%.*s\"", round, way, err.msg,
                  STR_ARG(uri), STR_ARG(text));
     buf_fini(&seen);
