@@ -49,14 +49,14 @@ refuse(struct call *c, enum err_code rc, const struct flow_refusal *refusal, str
     return rc;
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): kind and token name one flow */
 flow_find(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
           const struct flow_refusal *refusal, struct flow *out, struct err *err)
 {
     return refuse(c, store_flow_get(s, kind, hash_of(c, token), out, err), refusal, err);
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): kind and token name one flow */
 flow_redeem(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
             const struct flow_refusal *refusal, struct flow *out, struct err *err)
 {
@@ -64,7 +64,7 @@ flow_redeem(struct call *c, const struct scope *s, enum flow_kind kind, struct s
     return rc ? rc : refuse(c, store_flow_take(s, kind, out->token_hash, err), refusal, err);
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): kind and token name one flow */
 flow_redeem_code(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
                  struct str code, struct flow *out, struct err *err)
 {

@@ -81,7 +81,7 @@ add(struct call *c, const struct scope *tenant, struct invite *in, struct err *e
 static enum err_code
 create(struct call *c, const struct scope *tenant, struct invite *in, struct err *err)
 {
-    struct str roles[ROLES_MAX], token = token_new(c->arena);
+    struct str *roles = ARENA_ARRAY(c->arena, ROLES_MAX, struct str), token = token_new(c->arena);
     in->n_role_ids = call_list(c, "roleIds", roles, ROLES_MAX);
     in->role_ids = roles;
     in->roles_given = call_has(c, "roleIds");
@@ -134,6 +134,7 @@ op_invites_create(struct call *c, struct err *err)
 static enum err_code
 find_own(struct call *c, const struct scope **s, struct invite *out, struct err *err)
 {
+    *out = (struct invite){.id = {NULL, 0}};
     *s = call_scope(c, err);
     enum err_code rc = *s ? store_invite_of_user(*s, c->user_id, out, err) : err_failed(err);
     return refuse(c, err, rc);

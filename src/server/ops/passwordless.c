@@ -108,6 +108,7 @@ remembered(struct call *c, const struct flow *f)
 
 /* Somebody who wants in, by what they say about themselves. */
 struct visitor {
+    const struct way *way;
     struct user user; /* id absent: nobody who may */
     struct str named; /* as they named themselves */
     struct memory memory;
@@ -140,8 +141,7 @@ find_named(struct call *c, const struct scope *s, struct visitor *v, struct err 
 
 /* Who may not come in is nobody from here on. */
 static enum err_code
-check_gate(struct call *c, const struct scope *s, const struct way *way, struct visitor *v,
-           struct err *err)
+check_gate(struct call *c, const struct scope *s, struct visitor *v, struct err *err)
 {
     struct err refusal = {.code = ERR_OK};
     enum err_code rc = signin_gate(c, s, &v->user, &refusal);
@@ -150,15 +150,14 @@ check_gate(struct call *c, const struct scope *s, const struct way *way, struct 
         return rc;
     }
     call_forgive(c);
-    if (rc || !(way->by_phone ? v->user.phone_number : v->user.email).n)
+    if (rc || !(v->way->by_phone ? v->user.phone_number : v->user.email).n)
         v->user = (struct user){.id = ABSENT};
     return ERR_OK;
 }
 
 /* An invitation is good for an address that nobody has yet, where it could be mailed to. */
 static enum err_code
-check_invitation(struct call *c, const struct scope *s, const struct way *way, struct visitor *v,
-                 struct err *err)
+check_invitation(struct call *c, const struct scope *s, struct visitor *v, struct err *err)
 {
     struct invite in;
     struct scope tenant;
@@ -168,7 +167,7 @@ check_invitation(struct call *c, const struct scope *s, const struct way *way, s
     enum err_code rc = invite_find(c, s, token, &in, err);
     if (!rc)
         rc = scope_tenant(s, in.tenant_id, &tenant, err);
-    if (rc || way->by_phone || !call_has(c, "email"))
+    if (rc || v->way->by_phone || !call_has(c, "email"))
         return rc;
     rc = restrict_email(c, &tenant, call_str(c, "email"), err);
     if (!rc && !str_given(v->user.id)) {
@@ -179,76 +178,75 @@ check_invitation(struct call *c, const struct scope *s, const struct way *way, s
 }
 
 static enum err_code
-find_visitor(struct call *c, const struct scope *s, const struct way *way, struct visitor *v,
-             struct err *err)
+find_visitor(struct call *c, const struct scope *s, struct visitor *v, struct err *err)
 {
-    *v = (struct visitor){.named = ABSENT};
     enum err_code rc = find_named(c, s, v, err);
     /* Counted by the name alone, so that the limit tells nothing either. */
     if (!rc)
         rc = send_limit(c, s, v->named, NULL, err);
     if (!rc)
-        rc = check_invitation(c, s, way, v, err);
-    return rc ? rc : check_gate(c, s, way, v, err);
+        rc = check_invitation(c, s, v, err);
+    return rc ? rc : check_gate(c, s, v, err);
 }
 
 static enum err_code
-send(struct call *c, const struct scope *s, const struct way *way, const struct visitor *v,
-     const struct flow *f, struct str token, struct err *err)
+send(struct call *c, const struct scope *s, const struct visitor *v, const struct flow *f,
+     struct str token, struct err *err)
 {
     bool real = str_given(v->user.id), invited = str_given(v->memory.email);
-    struct notice n = {.type = way->message,
+    struct notice n = {.type = v->way->message,
                        .user = real ? &v->user : NULL,
                        .to = real ? ABSENT : v->named,
                        .code = f->code,
-                       .token = way->by_code ? ABSENT : token,
+                       .token = v->way->by_code ? ABSENT : token,
                        .expires_at = f->expires_at,
                        .decoy = !real && !invited};
-    return way->by_phone ? notify_sms(c, s, &n, err) : notify_email(c, s, &n, err);
+    return v->way->by_phone ? notify_sms(c, s, &n, err) : notify_email(c, s, &n, err);
 }
 
 /* Begins an attempt, sends the message, and gives the browser what names the attempt. */
 static enum err_code
-begin(struct call *c, const struct scope *s, const struct way *way, const struct terms *terms,
-      struct visitor *v, struct err *err)
+begin(struct call *c, const struct scope *s, const struct terms *terms, struct visitor *v,
+      struct err *err)
 {
     struct str token, device = ABSENT;
-    if (!way->by_code && terms->same_device) {
+    if (!v->way->by_code && terms->same_device) {
         device = token_new(c->arena);
         v->memory.device = token_hash_hex(c->arena, device);
     }
-    struct flow f = {.kind = way->kind,
+    struct flow f = {.kind = v->way->kind,
                      .user_id = v->user.id,
                      .data = memory_text(c, &v->memory),
                      .expires_at = c->now + terms->lifetime_ms};
     /* Nobody's attempt costs what everybody's does. */
     enum err_code rc =
-        store_flow_void(s, way->kind, str_given(f.user_id) ? f.user_id : STR(""), err);
+        store_flow_void(s, v->way->kind, str_given(f.user_id) ? f.user_id : STR(""), err);
     if (!rc)
-        rc = flow_start(c, s, &f, way->by_code ? FLOW_WITH_CODE : 0, &token, err);
+        rc = flow_start(c, s, &f, v->way->by_code ? FLOW_WITH_CODE : 0, &token, err);
     if (!rc)
-        rc = send(c, s, way, v, &f, token, err);
+        rc = send(c, s, v, &f, token, err);
     if (rc)
         return rc;
-    if (!way->by_code && !str_given(device))
+    if (!v->way->by_code && !str_given(device))
         return ERR_OK;
-    cookie_set(c, COOKIE_ATTEMPT, way->by_code ? token : device, f.expires_at, terms->same_site);
+    cookie_set(c, COOKIE_ATTEMPT, v->way->by_code ? token : device, f.expires_at, terms->same_site);
     return ERR_OK;
 }
 
 static enum err_code
 start(struct call *c, const struct way *way, struct visitor *v, struct err *err)
 {
+    *v = (struct visitor){.way = way};
     const struct scope *s = call_environment(c, err);
     struct terms terms;
     enum err_code rc = s ? read_terms(c, s, way, &terms, err) : err_failed(err);
     if (!rc)
-        rc = find_visitor(c, s, way, v, err);
+        rc = find_visitor(c, s, v, err);
     if (!rc)
-        rc = begin(c, s, way, &terms, v, err);
+        rc = begin(c, s, &terms, v, err);
     if (!rc)
         call_audit(c, "user", v->user.id, "Info", "Asked for a %s to sign in",
-                   way->by_code ? "code" : "link");
+                   v->way->by_code ? "code" : "link");
     return rc;
 }
 
