@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "server/call_priv.h"
+#include "server/flow.h"
+#include "server/notify.h"
 #include "server/settings.h"
 #include "server/signin.h"
 #include "server/state.h"
@@ -11,7 +13,7 @@
 _Static_assert(CALL_GUESSES == LOCKOUT_CODE + 1, "one guess of each kind");
 
 /* Without a policy a hundred in a row, as NIST SP 800-63B has it; a policy can only be stricter. */
-enum { GUESSES_MAX = 100, SLOTS_OF_NOBODY = 1024 };
+enum { GUESSES_MAX = 100, SLOTS_OF_NOBODY = 1024, UNLOCK_DAYS = 1, DAY_MS = 86400000 };
 
 static struct str
 kind_text(enum lockout_kind kind)
@@ -114,6 +116,22 @@ lockout_clear(struct call *c, const struct scope *s, enum lockout_kind kind, str
 
 /* -- the last one was wrong -- */
 
+/* The owner can undo with a mailed link what somebody else's guesses did. */
+static enum err_code
+mail_unlock(struct call *c, const struct scope *s, struct str user_id, struct err *err)
+{
+    struct user u;
+    struct str token;
+    struct flow f = {
+        .kind = FLOW_UNLOCK, .user_id = user_id, .expires_at = s->now + UNLOCK_DAYS * DAY_MS};
+    enum err_code rc = store_user_get(s, USER_BY_ID, user_id, &u, err);
+    if (!rc)
+        rc = flow_start(c, s, &f, FLOW_ALONE, &token, err);
+    struct notice n = {
+        .type = "UnlockUser", .user = &u, .token = token, .expires_at = f.expires_at};
+    return rc ? rc : notify_email(c, s, &n, err);
+}
+
 static enum err_code
 lock_account(struct db_conn *conn, void *arg, struct err *err)
 {
@@ -126,6 +144,8 @@ lock_account(struct db_conn *conn, void *arg, struct err *err)
     if (!rc)
         rc = store_guess_lock(&s, q->guess.user_id, kind_text(q->kind), q->guess.limit, &locked,
                               err);
+    if (!rc && locked)
+        rc = mail_unlock(c, &s, q->guess.user_id, err);
     if (rc || !locked)
         return rc;
     struct audit a = {.severity = STR("High"),

@@ -105,6 +105,20 @@ tenant_of(const struct notice *n)
     return n->user ? n->user->active_tenant_id : STR("-");
 }
 
+/* Who asks for an invitation is the person who calls. */
+static enum err_code
+set_inviter(struct draft *d, struct err *err)
+{
+    struct str id = d->call->who.kind == PRINCIPAL_USER ? d->call->who.user_id : ABSENT;
+    struct user caller;
+    if (!(d->type->vars & TEMPLATE_V(inviter)) || d->values.of[TEMPLATE_VAR_inviter].n || !id.n)
+        return ERR_OK;
+    enum err_code rc = store_user_get(&d->scope, USER_BY_ID, id, &caller, err);
+    if (!rc)
+        set(d, TEMPLATE_VAR_inviter, caller.name.n ? caller.name : caller.email);
+    return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
 static enum err_code
 set_values(struct draft *d, struct err *err)
 {
@@ -123,9 +137,10 @@ set_values(struct draft *d, struct err *err)
     set(d, TEMPLATE_VAR_code, n->code);
     for (size_t i = 0; i < n->n_vars && i < NOTICE_VARS_MAX; i++)
         template_value_add(&d->values, &d->scratch, str_of(n->vars[i].name), n->vars[i].value);
+    rc = set_inviter(d, err);
     set_link(d);
     template_words_sentences(&d->values, &d->scratch);
-    return ERR_OK;
+    return rc;
 }
 
 /* ---- text ---- */

@@ -208,6 +208,37 @@ messages_that_go_out(void **state)
     SCENE(&scene, steps);
 }
 
+#define LOGIN "/identity/resources/auth/v1/user"
+#define UNLOCK "/identity/resources/users/v3/me/unlock"
+
+/* Whoever is locked by somebody's guesses gets a way back in. */
+static void
+an_account_that_was_locked(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " USERS " @one",
+         "{'email':'bob@x.io','password':'plum-Tractor-91-veil','skipInviteEmail':true}",
+         "201; id>bob"},
+        {"POST /identity/resources/users/v1/$bob/verify", NULL, "200"},
+        {"POST " STRATEGY "/lockout-policy", "{'enabled':true,'maxAttempts':2}", "201"},
+        {"POST " LOGIN " ~none", "{'email':'bob@x.io','password':'guess-one'}", "401"},
+    };
+    SCENE(&scene, steps);
+    scene.audits++; /* the lock itself */
+    static const struct step back[] = {
+        {"POST " LOGIN " ~none", "{'email':'bob@x.io','password':'guess-two'}", "401"},
+        {"OUTBOX bob@x.io", NULL, "200; template='UnlockUser'; token>token; ~/account/unlock?"},
+        {"POST " LOGIN " ~none", "{'email':'bob@x.io','password':'plum-Tractor-91-veil'}", "401"},
+        {"POST " UNLOCK " ~none", "{'token':'$token'}", "200"},
+        {"OUTBOX bob@x.io", NULL, "200; template='UnlockUserSuccess'"},
+        {"POST " LOGIN " ~none", "{'email':'bob@x.io','password':'plum-Tractor-91-veil'}",
+         "200; accessToken?"},
+        {"POST " UNLOCK " ~none", "{'token':'$token'}", "400"},
+    };
+    SCENE(&scene, back);
+}
+
 static void
 strategies(void **state)
 {
@@ -255,13 +286,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(email_defaults),
-        cmocka_unit_test(email_templates),
-        cmocka_unit_test(sms_templates),
-        cmocka_unit_test(previews),
-        cmocka_unit_test(messages_that_go_out),
-        cmocka_unit_test(strategies),
-        cmocka_unit_test(every_operation_was_used),
+        cmocka_unit_test(email_defaults),       cmocka_unit_test(email_templates),
+        cmocka_unit_test(sms_templates),        cmocka_unit_test(previews),
+        cmocka_unit_test(messages_that_go_out), cmocka_unit_test(an_account_that_was_locked),
+        cmocka_unit_test(strategies),           cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);
     int failed = cmocka_run_group_tests_name("templates", tests, NULL, NULL);

@@ -18,6 +18,7 @@ struct act {
     struct message_template template;
     bool set_template;
     struct str mfa_config; /* stored first, if given */
+    const char *caller;    /* name of the user who calls; NULL: nobody */
     struct str link;
     int64_t count, decoys;
     struct message message; /* the one that was queued last */
@@ -57,6 +58,11 @@ act_in(struct db_conn *conn, void *arg, struct err *err)
     struct scope s;
     enum err_code rc = scope_open(&s, conn, &arena, server.vendor, (struct str){NULL, 0}, err);
     s.now = c.now;
+    struct user who = {.name = str_of(a->caller)};
+    if (!rc && a->caller)
+        rc = store_user_create(&s, &who, err);
+    if (a->caller)
+        c.who = (struct principal){.kind = PRINCIPAL_USER, .user_id = who.id};
     if (!rc && a->mfa_config.n)
         rc = store_config_put(&s, STR("mfa-config"), a->mfa_config, err);
     if (!rc && a->set_template)
@@ -155,6 +161,21 @@ an_sms_is_one_text(void **state)
     assert_str(a.message.text, "123456 is your gatehouse verification code. It works once, within "
                                "5 minutes. Do not pass it on.");
     assert_false(str_given(a.message.html) || str_given(a.message.subject));
+}
+
+/* The call is that of a user whose name is taken from the database. */
+static void
+the_inviter_is_who_calls(void **state)
+{
+    (void)state;
+    struct act a = {.fn = notify_email,
+                    .notice = {.type = "InviteToTenant", .user = &ada, .token = STR("t")},
+                    .caller = "Grace"};
+    assert_int_equal(run(&a), ERR_OK);
+    assert_true(has(a.message.text, "Grace invites you to gatehouse."));
+    a.caller = NULL;
+    assert_int_equal(run(&a), ERR_OK);
+    assert_true(has(a.message.text, "You are invited to gatehouse."));
 }
 
 static void
@@ -290,6 +311,7 @@ main(void)
         cmocka_unit_test(every_type_can_be_sent),
         cmocka_unit_test(a_message_says_what_the_notice_says),
         cmocka_unit_test(an_sms_is_one_text),
+        cmocka_unit_test(the_inviter_is_who_calls),
         cmocka_unit_test(the_sender_is_the_nearest_that_is_named),
         cmocka_unit_test(nobody_to_write_to_is_no_failure),
         cmocka_unit_test(a_decoy_is_queued_as_one),
