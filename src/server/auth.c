@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "crypto/jwt.h"
 #include "server/auth_cache.h"
+#include "server/auth_machine.h"
 #include "server/session_token.h"
 #include "store/envs.h"
 #include "store/tenants.h"
@@ -223,13 +224,13 @@ read_claims(struct auth_verdict *v, const struct json *claims, int64_t now)
 {
     struct str type = json_str(json_get(claims, "type"));
     int64_t exp = 0;
-    bool ends = json_to_i64(json_get(claims, "exp"), &exp), lasting = false;
+    bool ends = json_to_i64(json_get(claims, "exp"), &exp);
     for (size_t i = 0; i < COUNT_OF(KINDS); i++)
         if (str_eq(type, str_of(KINDS[i].type))) {
             v->who.kind = KINDS[i].kind;
-            lasting = KINDS[i].lasting;
+            v->is_lasting = KINDS[i].lasting;
         }
-    if (!ends && !lasting)
+    if (!ends && !v->is_lasting)
         return false;
     v->expires_ms = ends ? exp * 1000 : now + LASTING_MS;
     v->who.token_id = claim(v, claims, "sub");
@@ -237,8 +238,11 @@ read_claims(struct auth_verdict *v, const struct json *claims, int64_t now)
     v->who.session_id = claim(v, claims, "sid");
     v->stamp = str_sub(claim(v, claims, "jti"), 0, RIGHTS_STAMP_SIZE - 1);
     v->who.user_id = v->who.kind == PRINCIPAL_USER ? v->who.token_id : claim(v, claims, "userId");
-    (void)json_to_bool(json_get(claims, "superUser"), &v->who.super_user);
-    read_permissions(v, json_get(claims, "permissions"));
+    v->type = arena_str(&v->arena, type);
+    if (!v->is_lasting) {
+        (void)json_to_bool(json_get(claims, "superUser"), &v->who.super_user);
+        read_permissions(v, json_get(claims, "permissions"));
+    }
     return is_complete(v, claims);
 }
 
@@ -267,19 +271,6 @@ struct account {
     bool in_order;
 };
 
-/* The environment may leave permissions out of tokens; they hold nevertheless. Only before others
- * see the verdict. */
-static void
-take_permissions(struct auth_verdict *v, const struct rights *r)
-{
-    struct str *keys = ARENA_ARRAY(&v->arena, r->n_permissions + 1, struct str);
-    for (size_t i = 0; i < r->n_permissions; i++)
-        keys[i] = arena_str(&v->arena, r->permissions[i]);
-    v->who.permissions = keys;
-    v->who.n_permissions = r->n_permissions;
-    v->has_permissions = true;
-}
-
 /* A person's token stands on a session, and on rights that are still the ones it was made with. */
 static enum err_code
 look_up_session(struct db_conn *conn, struct arena *scratch, struct account *acc, struct err *err)
@@ -299,38 +290,10 @@ look_up_session(struct db_conn *conn, struct arena *scratch, struct account *acc
         return rc;
     rights_stamp(&rights, check.super_user, stamp);
     acc->in_order = str_eq(v->stamp, str_of(stamp));
+    /* The environment may leave permissions out of tokens; they hold nevertheless. */
     if (acc->in_order && !v->has_permissions)
-        take_permissions(v, &rights);
+        auth_take_permissions(v, &rights);
     return ERR_OK;
-}
-
-static enum err_code
-look_up_user(const struct scope *s, struct account *acc, struct err *err)
-{
-    struct user user;
-    struct membership m;
-    enum err_code rc = store_user_get(s, USER_BY_ID, acc->v->who.user_id, &user, err);
-    if (!rc)
-        rc = store_membership_get(s, acc->v->who.user_id, &m, err);
-    if (rc)
-        return rc;
-    acc->in_order =
-        !user.is_locked && !m.is_disabled && (m.expires_at == 0 || m.expires_at > acc->now);
-    return ERR_OK;
-}
-
-static enum err_code
-look_up_machine(struct db_conn *conn, struct arena *scratch, struct account *acc, struct err *err)
-{
-    struct scope s;
-    enum err_code rc = scope_open(&s, conn, scratch, acc->v->vendor, acc->v->who.tenant_id, err);
-    if (!rc && s.tenant_seq <= 0)
-        rc = err_set(err, ERR_NOT_FOUND, "Tenant not found");
-    if (!rc && acc->v->who.kind != PRINCIPAL_TENANT_TOKEN)
-        rc = look_up_user(&s, acc, err);
-    else if (!rc)
-        acc->in_order = true;
-    return rc;
 }
 
 static enum err_code
@@ -340,22 +303,28 @@ look_up(struct db_conn *conn, void *arg, struct err *err)
     struct arena scratch;
     acc->in_order = false;
     arena_init(&scratch, 1024 * 1024);
-    enum err_code rc = acc->v->who.kind == PRINCIPAL_USER
-                           ? look_up_session(conn, &scratch, acc, err)
-                           : look_up_machine(conn, &scratch, acc, err);
+    enum err_code rc =
+        acc->v->who.kind == PRINCIPAL_USER
+            ? look_up_session(conn, &scratch, acc, err)
+            : auth_machine_look_up(conn, &scratch, acc->v, acc->now, &acc->in_order, err);
     arena_fini(&scratch);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+}
+
+static bool
+is_fresh(struct authority *a, struct auth_verdict *v, int64_t now)
+{
+    int64_t age = now - atomic_load(&v->checked_ms);
+    return v->who.kind == PRINCIPAL_VENDOR ||
+           (atomic_load(&v->epoch) == atomic_load(&a->epoch) && age >= 0 && age < RECHECK_MS);
 }
 
 /* Asks again whether the account is in order, unless that was just done. */
 static enum err_code
 check_account(struct authority *a, struct auth_verdict *v, int64_t now, struct err *err)
 {
-    if (v->who.kind == PRINCIPAL_VENDOR)
-        return ERR_OK;
     uint64_t epoch = atomic_load(&a->epoch);
-    int64_t age = now - atomic_load(&v->checked_ms);
-    if (atomic_load(&v->epoch) == epoch && age >= 0 && age < RECHECK_MS)
+    if (is_fresh(a, v, now))
         return ERR_OK;
     struct account acc = {.v = v, .now = now};
     enum err_code rc = store_tx(a->store, DB_READ, look_up, &acc, err);
@@ -370,6 +339,17 @@ check_account(struct authority *a, struct auth_verdict *v, int64_t now, struct e
 
 /* -- the check -- */
 
+/* What an access token may do is looked up with each check, so an old verdict on one is none. */
+static struct auth_verdict *
+find_verdict(struct authority *a, const unsigned char hash[TOKEN_HASH_SIZE], int64_t now)
+{
+    struct auth_verdict *v = auth_cache_get(&a->cache, hash, now);
+    if (!v || !v->is_lasting || is_fresh(a, v, now))
+        return v;
+    auth_release(v);
+    return NULL;
+}
+
 enum err_code
 auth_check(struct authority *a, struct str token, int64_t now, struct auth_verdict **out,
            struct err *err)
@@ -379,7 +359,7 @@ auth_check(struct authority *a, struct str token, int64_t now, struct auth_verdi
         return refuse(err);
     unsigned char hash[TOKEN_HASH_SIZE];
     token_fingerprint(token, hash);
-    struct auth_verdict *v = auth_cache_get(&a->cache, hash, now);
+    struct auth_verdict *v = find_verdict(a, hash, now);
     bool known = v != NULL;
     enum err_code rc = ERR_OK;
     if (!known) {

@@ -23,7 +23,9 @@ struct auth_verdict {
     struct arena arena;         /* texts of `who` */
     struct principal who;
     struct str vendor;
-    struct str stamp;     /* of a person's token: the rights it was made with */
+    struct str type;      /* claim of that name */
+    struct str stamp;     /* the rights it was made with; an access token has none */
+    bool is_lasting;      /* an access token: stands for itself, and is looked up each time */
     bool has_permissions; /* `who` has them; else they are looked up with the first check */
 };
 

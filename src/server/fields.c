@@ -4,8 +4,8 @@
 
 enum { TENANT_ID_MAX = 255 };
 
-static struct str
-json_as_text(const struct call *c, const struct json *j)
+struct str
+fields_json_text(const struct call *c, const struct json *j)
 {
     if (json_type(j) == JSON_STRING)
         return json_str(j);
@@ -23,7 +23,7 @@ read_row(const struct call *c, const struct json *value, const struct store_fiel
     void *member = (char *)base + row->offset;
     switch (row->kind) {
     case STORE_TEXT:
-        *(struct str *)member = json_as_text(c, value);
+        *(struct str *)member = fields_json_text(c, value);
         return true;
     case STORE_INT:
         return json_to_i64(value, member);

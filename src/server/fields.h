@@ -38,6 +38,8 @@ struct field_list {
 };
 struct field_list fields_declared(const struct call *c, struct field_table table);
 void fields_write_list(struct jw *w, struct field_list list, const void *base);
+/* A string as it is, any other value as its JSON text in the call's arena. */
+struct str fields_json_text(const struct call *c, const struct json *j);
 /*
  * Whether the `metadata` of the body, if given, can be kept: any JSON value, or a text that holds
  * one. Else refuses.

@@ -49,7 +49,8 @@ or_null(int64_t v)
     "m.seq, m.tenant_seq, m.owner_seq, m.kind, m.id, "                                             \
     "(SELECT t.tenant_id FROM tenants t WHERE t.seq = m.tenant_seq), "                             \
     "(SELECT o.id FROM users o WHERE o.seq = m.owner_seq), "                                       \
-    "m.description, m.metadata, m.secret_hash, m.created_at, m.expires_at"
+    "m.description, m.metadata, m.secret_hash, m.created_at, m.expires_at, "                       \
+    "(SELECT o.super_user FROM users o WHERE o.seq = m.owner_seq)"
 
 static void
 read_token(struct db_stmt *st, struct arena *a, struct machine_token *t)
@@ -69,6 +70,7 @@ read_token(struct db_stmt *st, struct arena *a, struct machine_token *t)
     };
     bool known = machine_kind_parse(db_text(st, 3), &t->kind);
     ASSERT(known);
+    t->owner_is_super = machine_kind_is_user(t->kind) && db_int(st, 12);
 }
 
 static enum err_code

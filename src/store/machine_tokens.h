@@ -43,6 +43,7 @@ struct machine_token {
     int64_t seq, tenant_seq, owner_seq; /* owner_seq 0: none */
     enum machine_kind kind;
     struct str id, tenant_id, owner_id, description, metadata, secret_hash;
+    bool owner_is_super;                         /* of a person's token */
     int64_t created_at, expires_at;              /* expires_at 0: never */
     const struct str *role_ids, *permission_ids; /* filled by get and list */
     size_t n_role_ids, n_permission_ids;

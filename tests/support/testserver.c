@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "server/auth.h"
+#include "server/machine.h"
 #include "server/session_token.h"
 #include "server/signin.h"
 #include "server/state.h"
@@ -91,7 +92,7 @@ tserver_stop(struct tserver *t)
 struct minting {
     struct tserver *t;
     const struct tserver_grant *grant;
-    struct str sid;
+    struct str sub, sid;
     char stamp[RIGHTS_STAMP_SIZE];
 };
 
@@ -134,18 +135,54 @@ ensure_session(struct db_conn *conn, void *arg, struct err *err)
     return add_session(&s, m, &u, err);
 }
 
+/* -- a token for a machine's JWT to stand on; one for each name, tenant and kind -- */
+
+static enum err_code
+ensure_machine(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct minting *m = arg;
+    struct scope s;
+    struct rights rights;
+    struct machine_query q = {.vendor = m->t->vendor, .id = m->sub, .now = clock_now_ms()};
+    struct machine_token t = {.id = m->sub, .secret_hash = STR("none")}, found;
+    assert_true(machine_kind_parse(str_of(m->grant->type), &t.kind));
+    t.owner_id = machine_kind_is_user(t.kind) ? m->grant->user : (struct str){NULL, 0};
+    enum err_code rc = scope_open(&s, conn, &m->t->arena, m->t->vendor, m->grant->tenant, err);
+    s.now = q.now;
+    if (rc || s.tenant_seq <= 0)
+        return rc;
+    rc = store_machine_token_find(conn, s.arena, &q, &found, err);
+    if (rc == ERR_NOT_FOUND)
+        rc = store_machine_token_add(&s, &t, err);
+    else if (!rc)
+        t = found;
+    if (rc)
+        return rc == ERR_NOT_FOUND ? ERR_OK : rc;
+    rc = store_machine_token_rights(conn, s.arena, &t, &rights, err);
+    if (!rc)
+        rights_stamp(&rights, t.owner_is_super, m->stamp);
+    return rc;
+}
+
+static bool
+is_machine(const struct tserver_grant *g)
+{
+    enum machine_kind kind;
+    return machine_kind_parse(str_of(g->type), &kind);
+}
+
 static void
 write_claims(struct jw *w, void *arg)
 {
     struct minting *m = arg;
     const struct tserver_grant *g = m->grant;
-    if (m->sid.n) {
+    if (m->sid.n)
         jw_kstr(w, "sid", m->sid);
+    if (m->stamp[0])
         jw_kstr(w, "jti", arena_printf(&m->t->arena, "%s-1", m->stamp));
-    }
     jw_ktext(w, "type", g->type);
-    if (str_given(g->sub))
-        jw_kstr(w, "sub", g->sub);
+    if (str_given(m->sub))
+        jw_kstr(w, "sub", m->sub);
     if (strcmp(g->type, "vendor") == 0)
         jw_kstr(w, "vendorId", g->sub);
     if (str_given(g->tenant))
@@ -162,12 +199,17 @@ write_claims(struct jw *w, void *arg)
 struct str
 tserver_mint(struct tserver *t, const struct tserver_grant *grant)
 {
-    struct minting m = {.t = t, .grant = grant};
+    struct minting m = {.t = t, .grant = grant, .sub = grant->sub};
     struct buf token;
     if (strcmp(grant->type, "userToken") == 0) {
         m.sid =
             arena_printf(&t->arena, "test-%.*s-%.*s", STR_ARG(grant->sub), STR_ARG(grant->tenant));
         assert_int_equal(store_tx(server_store(t->server), DB_WRITE, ensure_session, &m, NULL),
+                         ERR_OK);
+    } else if (is_machine(grant)) {
+        m.sub = arena_printf(&t->arena, "%.*s-%.*s-%s", STR_ARG(grant->sub), STR_ARG(grant->tenant),
+                             grant->type);
+        assert_int_equal(store_tx(server_store(t->server), DB_WRITE, ensure_machine, &m, NULL),
                          ERR_OK);
     }
     buf_init(&token, 32 * 1024);

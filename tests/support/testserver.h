@@ -37,7 +37,8 @@ struct tserver_grant {
     const char *const *permissions; /* NULL-terminated */
     int64_t lifetime_s;             /* 0: an hour; negative: expired that long ago */
 };
-/* A userToken gets a session to stand on, one for each person and tenant. */
+/* A userToken gets a session to stand on, one for each person and tenant; a machine token gets a row,
+ * with a `sub` of its own. */
 struct str tserver_mint(struct tserver *t, const struct tserver_grant *grant);
 
 struct tserver_reply {

@@ -68,6 +68,7 @@ static enum err_code
 op_config_update(struct call *c, struct err *err)
 {
     enum err_code rc = document_write(c, &core_settings, DOCUMENT_UPSERT, err);
+    call_forget_principals(c); /* it may have switched off what tokens are in use */
     return rc ? rc : answer(c, true, err);
 }
 

@@ -12,6 +12,8 @@
     X(invites_ops)                                                                                 \
     X(links_ops)                                                                                   \
     X(lockout_ops)                                                                                 \
+    X(machine_auth_ops)                                                                            \
+    X(machine_tokens_ops)                                                                          \
     X(mail_templates_ops)                                                                          \
     X(me_ops)                                                                                      \
     X(mfa_self_ops)                                                                                \
