@@ -1,6 +1,7 @@
 #include "server/config.h"
 
 #include "base/mem.h"
+#include "server/ratelimit.h"
 
 static const struct config_flag FLAGS[] = {
     {"--listen", "ADDRESS",
@@ -41,6 +42,10 @@ static const struct config_flag FLAGS[] = {
     {"--trusted-proxy", "CIDR",
      "believe X-Forwarded-For from this range, or from unix; up to 16 times",
      offsetof(struct config, proxies)},
+    {"--rate-limit", "MODE",
+     "limit requests per address: on, off, or public, which leaves out callers on this host "
+     "(public)",
+     offsetof(struct config, rate_limit)},
     {"--log-format", "FORMAT", "write the log as text or json (text)",
      offsetof(struct config, log_format)},
     {"--log-level", "LEVEL", "log from this level on: debug, info, warn, error, or off (info)",
@@ -135,6 +140,9 @@ check_together(const struct config *c, struct err *err)
         return err_set(err, ERR_USAGE,
                        "--database must be sqlite:PATH or postgresql://..., not %.*s:",
                        (int)strcspn(c->database, ":"), c->database);
+    enum ratelimit_mode mode;
+    if (!ratelimit_parse(c->rate_limit, &mode))
+        return err_set(err, ERR_USAGE, "--rate-limit must be on, off or public");
     enum log_format format;
     enum log_level level;
     return config_log(c, &format, &level, err);

@@ -17,7 +17,7 @@ struct config {
     struct proxies proxies;
     const char *data, *database, *client_id, *secret_file, *public_url, *outbox;
     const char *smtp, *smtp_user, *smtp_password_file, *smtp_from, *smtp_tls, *messages;
-    const char *tls_cert, *tls_key, *log_format, *log_level, *backup;
+    const char *tls_cert, *tls_key, *log_format, *log_level, *rate_limit, *backup;
     bool insecure_listen, demo, coverage, markdown, check, version, help;
 };
 

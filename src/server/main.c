@@ -201,6 +201,7 @@ run(const struct config *c)
                                      .messages = c->messages,
                                      .tls_cert = c->tls_cert,
                                      .tls_key = c->tls_key,
+                                     .rate_limit = c->rate_limit,
                                      .insecure_listen = c->insecure_listen,
                                      .proxies = c->proxies,
                                      .demo = c->demo,

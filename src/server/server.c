@@ -150,16 +150,18 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
         rc = meta_init(s, err);
     s->routes = route_new();
     pages_route(s->routes);
-    s->limits = ratelimit_new();
+    enum ratelimit_mode limits;
+    if (!rc && !ratelimit_parse(o->rate_limit, &limits))
+        rc = err_set(err, ERR_USAGE, "the rate limit must be on, off or public");
+    s->limits = ratelimit_new(limits);
     s->metrics = mem_new(1, sizeof *s->metrics);
     s->passwords = password_gate_new(hashes_at_once(), HASHES_WAITING);
     if (!rc)
-        rc = deliver_start(&s->deliver,
-                           &(struct deliver_options){.store = s->store,
-                                                     .outbox = s->outbox,
-                                                     .public_url = s->public_url,
-                                                     .server = o},
-                           err);
+        rc = deliver_start(
+            &s->deliver,
+            &(struct deliver_options){
+                .store = s->store, .outbox = s->outbox, .public_url = s->public_url, .server = o},
+            err);
     return rc;
 }
 

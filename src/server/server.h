@@ -18,8 +18,9 @@ struct server_options {
     const char *database; /* NULL: sqlite:DATA/gatehouse.db */
     const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
     const char *smtp, *smtp_user, *smtp_password_file, *smtp_from, *smtp_tls;
-    const char *messages; /* file about delivery, see deliver_config.h */
+    const char *messages;           /* file about delivery, see deliver_config.h */
     const char *breached_passwords; /* file of breached passwords; NULL: none */
+    const char *rate_limit;         /* on, off, public; NULL: public */
     bool insecure_listen, demo;
     struct proxies proxies;    /* whose X-Forwarded-For is believed */
     bool existing;             /* the database must be there already, and is only looked at */

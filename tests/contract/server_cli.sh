@@ -47,6 +47,7 @@ expect_end "unknown option" 2 "gatehoused: unknown option '--bogus'*" --bogus
 expect_end "secret without id" 2 "*--client-id and --secret-file*" --secret-file "$TEST_TMP/x"
 expect_end "address that is none" 2 "*--listen wants*" --data "$TEST_TMP/none" --listen nonsense
 check "nothing was made for it" [ ! -e "$TEST_TMP/none" ]
+expect_end "a limit that is none" 2 "*--rate-limit must be on, off or public*" --rate-limit sometimes
 expect_end "the world without TLS" 2 "*--insecure-listen*" --data "$TEST_TMP/none" --listen http://0.0.0.0:0
 expect_end "check without a database" 1 "*there is no database*" --data "$TEST_TMP/none" --check
 

@@ -1,4 +1,5 @@
 /* Small parts of the server: remembered verdicts, worker threads, rate limits, registry, counters. */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "server/auth.h"
 #include "server/auth_cache.h"
@@ -9,6 +10,8 @@
 #include "server/state.h"
 #include "server/work.h"
 #include "tests/support/unit.h"
+
+#include <stdio.h>
 
 /* -- verdicts -- */
 
@@ -183,21 +186,87 @@ ask(struct ratelimit *limits, struct str ip, enum op_id op)
     return rc;
 }
 
+/* How many of n pass; clocks stand still. */
+static int
+passing(struct ratelimit *l, const char *ip, enum op_id op, int n)
+{
+    int passed = 0;
+    for (int i = 0; i < n; i++)
+        passed += ask(l, str_of(ip), op) == ERR_OK;
+    return passed;
+}
+
 static void
 strangers_are_limited_and_neighbours_are_not(void **state)
 {
     (void)state;
-    struct ratelimit *l = ratelimit_new();
-    int passed = 0;
-    for (int i = 0; i < 200; i++)
-        passed += ask(l, STR("192.0.2.1"), OP_vendor_auth) == ERR_OK;
-    assert_in_range(passed, 30, 60);
-    assert_int_equal(ask(l, STR("192.0.2.1"), OP_users_list), ERR_OK);
-    for (int i = 0; i < 200; i++) {
-        assert_int_equal(ask(l, STR("127.0.0.1"), OP_vendor_auth), ERR_OK);
-        assert_int_equal(ask(l, STR("unix"), OP_vendor_auth), ERR_OK);
-    }
+    struct ratelimit *l = ratelimit_new(RATELIMIT_PUBLIC);
+    clock_pin(1000, 1000);
+    assert_int_equal(passing(l, "192.0.2.1", OP_vendor_auth, 200), 30);
+    assert_int_equal(passing(l, "192.0.2.1", OP_users_list, 200), 200);
+    assert_int_equal(passing(l, "192.0.2.1", OP_auth_login, 200), 100);
+    assert_int_equal(passing(l, "192.0.2.2", OP_auth_login, 200), 100);
+    assert_int_equal(passing(l, "127.0.0.1", OP_auth_login, 200), 200);
+    assert_int_equal(passing(l, "::1", OP_auth_login, 200), 200);
+    assert_int_equal(passing(l, "unix", OP_auth_login, 200), 200);
+    clock_pin(1000, 1000 + 601); /* a hundredth of a minute: one more */
+    assert_int_equal(passing(l, "192.0.2.1", OP_auth_login, 200), 1);
+    clock_pin(-1, -1);
     ratelimit_free(l);
+}
+
+static void
+a_network_of_ipv6_is_one_address(void **state)
+{
+    (void)state;
+    struct ratelimit *l = ratelimit_new(RATELIMIT_PUBLIC);
+    clock_pin(1000, 1000);
+    assert_int_equal(passing(l, "2001:db8::1", OP_auth_sign_up, 3), 3);
+    assert_int_equal(passing(l, "2001:db8::2:1", OP_auth_sign_up, 9), 2);
+    assert_int_equal(passing(l, "2001:db8:0:1::1", OP_auth_sign_up, 9), 5);
+    assert_int_equal(passing(l, "192.0.2.1", OP_auth_sign_up, 3), 3);
+    assert_int_equal(passing(l, "::ffff:192.0.2.1", OP_auth_sign_up, 9), 2);
+    assert_int_equal(passing(l, "192.0.2.1", OP_api_token_auth, 60), 60);
+    assert_int_equal(passing(l, "192.0.2.2", OP_api_token_auth, 60), 40); /* of the workspace */
+    clock_pin(-1, -1);
+    ratelimit_free(l);
+}
+
+static void
+a_flood_of_addresses_costs_nobody_anything(void **state)
+{
+    (void)state;
+    struct ratelimit *l = ratelimit_new(RATELIMIT_PUBLIC);
+    clock_pin(1000, 1000);
+    for (int i = 0; i < 60000; i++) {
+        char ip[32];
+        (void)snprintf(ip, sizeof ip, "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
+        assert_int_equal(ask(l, str_of(ip), OP_passwords_reset), ERR_OK);
+    }
+    assert_int_equal(passing(l, "192.0.2.1", OP_passwords_reset, 3), 3);
+    clock_pin(-1, -1);
+    ratelimit_free(l);
+}
+
+static void
+limits_can_be_for_all_or_nobody(void **state)
+{
+    (void)state;
+    enum ratelimit_mode mode;
+    assert_true(ratelimit_parse(NULL, &mode) && mode == RATELIMIT_PUBLIC);
+    assert_true(ratelimit_parse("public", &mode) && mode == RATELIMIT_PUBLIC);
+    assert_false(ratelimit_parse("maybe", &mode));
+    assert_true(ratelimit_parse("on", &mode));
+    struct ratelimit *on = ratelimit_new(mode);
+    assert_true(ratelimit_parse("off", &mode));
+    struct ratelimit *off = ratelimit_new(mode);
+    clock_pin(1000, 1000);
+    assert_int_equal(passing(on, "127.0.0.1", OP_auth_sign_up, 9), 5);
+    assert_int_equal(passing(on, "unix", OP_auth_sign_up, 9), 5);
+    assert_int_equal(passing(off, "192.0.2.1", OP_auth_sign_up, 9), 9);
+    clock_pin(-1, -1);
+    ratelimit_free(on);
+    ratelimit_free(off);
 }
 
 /* -- registry and counters -- */
@@ -276,6 +345,9 @@ main(void)
         cmocka_unit_test(every_job_runs_once),
         cmocka_unit_test(a_full_queue_refuses),
         cmocka_unit_test(strangers_are_limited_and_neighbours_are_not),
+        cmocka_unit_test(a_network_of_ipv6_is_one_address),
+        cmocka_unit_test(a_flood_of_addresses_costs_nobody_anything),
+        cmocka_unit_test(limits_can_be_for_all_or_nobody),
         cmocka_unit_test(an_operation_has_one_handler),
         cmocka_unit_test(the_real_registry_is_sound_and_counted),
         cmocka_unit_test(requests_are_counted_by_operation_and_class),
