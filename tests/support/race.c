@@ -31,13 +31,13 @@ setting(const char *name, int preset)
 int
 race_rounds(void)
 {
-    return setting("GATEHOUSE_RACE_ROUNDS", ROUNDS);
+    return setting("TEST_RACE_ROUNDS", ROUNDS);
 }
 
 int
 race_callers(int preset)
 {
-    int n = setting("GATEHOUSE_RACE_CALLERS", preset);
+    int n = setting("TEST_RACE_CALLERS", preset);
     return n < 2 ? 2 : n > RACE_CALLERS_MAX ? RACE_CALLERS_MAX : n;
 }
 
@@ -52,7 +52,7 @@ race_start(void)
 {
     const char *tmp = getenv("TEST_TMP");
     snprintf(outbox, sizeof outbox, "%s/race-outbox", tmp ? tmp : "/tmp");
-    const char *const extra[] = {"--outbox", outbox, NULL};
+    const char *const extra[] = {"--outbox", outbox, "--public-url", "https://" RACE_HOST, NULL};
     n_servers = getenv("GATEHOUSE_TEST_PG") ? 2 : 1;
     for (int i = 0; i < n_servers; i++)
         if (!process_start(&servers[i], "race", extra))

@@ -2,13 +2,15 @@
 #define TESTS_SUPPORT_RACE_H
 /*
  * Many callers at the same moment, to see that what may happen once happens once. On PostgreSQL two
- * real servers are asked in turn, on SQLite there is one. GATEHOUSE_RACE_ROUNDS and
- * GATEHOUSE_RACE_CALLERS make it longer. One race at a time, from one thread.
+ * real servers are asked in turn, on SQLite there is one. TEST_RACE_ROUNDS and
+ * TEST_RACE_CALLERS make it longer. One race at a time, from one thread.
  */
 #include "base/json.h"
 #include "tests/support/process.h"
 #include "tests/support/unit.h"
 
+/* The host of the public URL, which both servers share. */
+#define RACE_HOST "race.example"
 enum { RACE_TEXT_MAX = 4096, RACE_CALLERS_MAX = 200 };
 
 /* Starts the servers, with one outbox and the tenant "race". False when they do not come up. */
