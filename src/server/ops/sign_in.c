@@ -1,5 +1,6 @@
 /* Signing in with a password, refreshing, signing out. */
 #include "crypto/password.h"
+#include "server/invite.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
 #include "server/settings.h"
@@ -69,6 +70,25 @@ remember_success(struct call *c, struct guess *g, struct err *err)
     return rc == ERR_NOT_FOUND ? signin_refuse(c, err) : rc;
 }
 
+/* Who comes by an invitation link joins its tenant, and is signed in to it. */
+static enum err_code
+accept_invitation(struct call *c, struct signin *in, struct err *err)
+{
+    struct str token = call_str(c, "invitationToken");
+    struct invite invite;
+    if (!token.n)
+        return ERR_OK;
+    const struct scope *s = call_environment(c, err);
+    enum err_code rc = s ? signin_gate(c, s, &in->user, err) : err_failed(err);
+    if (!rc)
+        rc = invite_find(c, s, token, &invite, err);
+    if (!rc)
+        rc = invite_join(c, s, &invite, &in->user, MEMBER_ACTIVATED, err);
+    if (!rc)
+        in->tenant_id = invite.tenant_id;
+    return rc;
+}
+
 static enum err_code
 op_auth_login(struct call *c, struct err *err)
 {
@@ -88,7 +108,9 @@ op_auth_login(struct call *c, struct err *err)
                         .methods = SIGNIN_PASSWORD,
                         .is_breached = is_breached,
                         .is_wrong = !g.right};
-    return signin_first_factor(c, &in, err);
+    if (g.right)
+        rc = accept_invitation(c, &in, err);
+    return rc ? rc : signin_first_factor(c, &in, err);
 }
 
 /* -- for a vendor that keeps its own login page -- */

@@ -1,7 +1,8 @@
 /*
  * Nothing that anybody may ask tells whether an address has an account: the whole answer, status line,
  * headers and body, is the same but for what is drawn anew each time, and so is the time it takes
- * (security case 5). GATEHOUSE_TIMING_SAMPLES makes the second part longer; it prints medians.
+ * (security case 5). GATEHOUSE_TIMING_SAMPLES makes the second part longer; it prints medians, which
+ * from a thousand samples on have to be within a millisecond.
  */
 #include "base/clock.h"
 #include "tests/support/scene.h"
@@ -11,7 +12,7 @@
 
 static struct scene scene;
 
-enum { DRAWN_LEAST = 20, SAMPLES = 40, SAMPLES_MAX = 5000 };
+enum { DRAWN_LEAST = 20, SAMPLES = 40, STRICT_FROM = 1000, SAMPLES_MAX = 5000 };
 
 #define SIGN_UP "/identity/resources/users/v1/signUp"
 #define ACTIVATE "/identity/resources/users/v1/activate"
@@ -278,7 +279,8 @@ as_long(const char *what, const char *path, const char *body, int status)
     print_message("# %s: known %lld us, unknown %lld us, %zu samples\n", what, (long long)known,
                   (long long)none, n);
     int64_t apart = known > none ? known - none : none - known;
-    assert_true(apart < 1000 + none / 5);
+    /* A few samples beside other tests only show that no work is left out. */
+    assert_true(apart < (n < STRICT_FROM ? 5000 + none / 2 : 1000));
 }
 
 static void

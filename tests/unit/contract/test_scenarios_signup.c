@@ -244,6 +244,33 @@ by_invitation(void **state)
     SCENE(&scene, steps);
 }
 
+/* Who has an account signs in by the link: with the right password, and if they may at all. */
+static void
+signing_in_by_invitation(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " LOGIN " ~none",
+         "{'email':'ada@new.example','password':'wrong-Guess-12','invitationToken':'$invite'}",
+         "401; errorCode='ER-01013'"},
+        {"POST " LOGIN " ~none",
+         "{'email':'ada@new.example'," GOOD ",'invitationToken':'nonsense'}",
+         "400; errorCode='ER-01061'"},
+        {"POST " USERS "/$ada/lock", NULL, "200"},
+        {"POST " LOGIN " ~none", "{'email':'ada@new.example'," GOOD ",'invitationToken':'$invite'}",
+         "401; errorCode='ER-01013'"},
+        {"POST " USERS "/$ada/unlock", NULL, "200"},
+        {"GET " VENDOR "/$ada", NULL, "200; tenantIds=['$tenant']"},
+        {"POST " LOGIN " ~none", "{'email':'ada@new.example'," GOOD ",'invitationToken':'$invite'}",
+         "200; accessToken?"},
+        {"GET " VENDOR "/$ada", NULL, "200; tenantIds=['$tenant','one']"},
+        {"OUTBOX boss@one.example", NULL, "200; template='UserUsedInvitation'; ~Ada@new.example"},
+        {"POST " LOGIN " ~none", "{'email':'ada@new.example'," GOOD ",'invitationToken':'$invite'}",
+         "200; accessToken?"},
+    };
+    SCENE(&scene, steps);
+}
+
 static void
 by_user_name(void **state)
 {
@@ -353,6 +380,7 @@ main(void)
         cmocka_unit_test(an_address_that_waits),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(by_invitation),
+        cmocka_unit_test(signing_in_by_invitation),
         cmocka_unit_test(by_user_name),
         cmocka_unit_test(where_the_unverified_may_sign_in),
         cmocka_unit_test(where_domains_are_restricted),
