@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "server/breached_file.h"
 
 #include <crack.h>
 #include <packer.h>
@@ -12,9 +13,10 @@
 enum { WORD_SIZE = 40, DIFFERENT_LEAST = 5, PART_LEAST = 3, JOINED_MAX = 14 };
 
 struct known_passwords {
-    pthread_mutex_t lock; /* around every call of cracklib */
-    PWDICT *words;        /* NULL: there is no dictionary */
-    unsigned not_found;   /* what FindPW answers then: it has no value of its own for that */
+    pthread_mutex_t lock;           /* around every call of cracklib */
+    PWDICT *words;                  /* NULL: there is no dictionary */
+    struct breached_file *breached; /* NULL: none was named */
+    unsigned not_found; /* what FindPW answers then: it has no value of its own for that */
 };
 
 static bool
@@ -44,13 +46,14 @@ open_words(struct known_passwords *k)
 enum err_code
 known_passwords_open(struct known_passwords **out, const char *breached, struct err *err)
 {
-    (void)breached;
-    (void)err;
     struct known_passwords *k = mem_new(1, sizeof *k);
     pthread_mutex_init(&k->lock, NULL);
     open_words(k);
-    *out = k;
-    return ERR_OK;
+    enum err_code rc = breached ? breached_file_open(&k->breached, breached, err) : ERR_OK;
+    *out = rc ? NULL : k;
+    if (rc)
+        known_passwords_close(k);
+    return rc;
 }
 
 void
@@ -60,6 +63,7 @@ known_passwords_close(struct known_passwords *k)
         return;
     if (k->words)
         (void)PWClose(k->words);
+    breached_file_close(k->breached);
     pthread_mutex_destroy(&k->lock);
     mem_free(k);
 }
@@ -135,7 +139,5 @@ known_passwords_guessable(struct known_passwords *k, struct str password)
 bool
 known_passwords_breached(const struct known_passwords *k, struct str password)
 {
-    (void)k;
-    (void)password;
-    return false;
+    return k->breached && breached_file_has(k->breached, password);
 }

@@ -193,6 +193,7 @@ run(const struct config *c)
                                      .secret_file = c->secret_file,
                                      .public_url = c->public_url,
                                      .outbox = c->outbox,
+                                     .breached_passwords = c->breached_passwords,
                                      .smtp = c->smtp,
                                      .smtp_user = c->smtp_user,
                                      .smtp_password_file = c->smtp_password_file,

@@ -6,6 +6,7 @@
 #include "server/settings.h"
 #include "server/state.h"
 #include "store/configs.h"
+#include "store/envs.h"
 #include "store/flows.h"
 #include "store/passwords.h"
 #include "store/tenants.h"
@@ -157,6 +158,11 @@ load_words(struct rules *r, const struct scope *s, struct err *err)
         rc = ERR_OK;
     if (rc)
         return rc;
+    struct env env;
+    rc = store_env_get(s->conn, s->arena, s->vendor, &env, err);
+    if (rc)
+        return rc;
+    add_word(r, env.name);
     add_words_of_user(r, &u);
     if (r->context)
         add_words_of_user(r, r->context);

@@ -38,7 +38,7 @@ struct race_caller {
     char headers[1024], body[RACE_TEXT_MAX];
 };
 extern struct race_caller race_caller[RACE_CALLERS_MAX];
-/* Lets the first n ask at once; how many had `wanted`. Everybody else was told no (400, 401), or to
+/* Lets the first n ask at once; how many had `wanted`. Everybody else was told no (400, 401, 409), or to
  * come again (503), and nobody that we are broken. */
 int race_run(int n, int wanted);
 #endif

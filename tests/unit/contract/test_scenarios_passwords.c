@@ -145,7 +145,7 @@ change(void **state)
     (void)state;
     static const struct step steps[] = {
         {SIGN_IN, "{" ADA ",'password':'" OLD "'}", "200"},
-        {"GET " SESSIONS " ~in", NULL, "200; #2"},
+        {"GET " SESSIONS " ~in", NULL, "200; 1.id?"},
         {"POST " OWN "/change ~in", "{'password':'wrong','newPassword':'" NEW "'}",
          "400; errors=['Invalid authentication']; errorCode='ER-01013'"},
         {"POST " OWN "/change ~in", "{'password':'" OLD "'}", "400; ~newPassword"},
