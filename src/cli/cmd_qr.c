@@ -90,7 +90,7 @@ enum cli_exit
 cli_run_qr(struct cli *cli)
 {
     struct err err = {.code = ERR_OK};
-    struct str given;
+    struct str given = {NULL, 0};
     struct qr_picture picture;
     enum qr_level level;
     enum err_code rc = pick_level(cli, &level, &err);

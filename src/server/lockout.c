@@ -121,7 +121,7 @@ static enum err_code
 mail_unlock(struct call *c, const struct scope *s, struct str user_id, struct err *err)
 {
     struct user u;
-    struct str token;
+    struct str token = {NULL, 0};
     struct flow f = {
         .kind = FLOW_UNLOCK, .user_id = user_id, .expires_at = s->now + UNLOCK_DAYS * DAY_MS};
     enum err_code rc = store_user_get(s, USER_BY_ID, user_id, &u, err);

@@ -46,7 +46,7 @@ mfa_remember_device(struct call *c, const struct scope *s, const struct signin *
     struct str token = token_new(c->arena);
     rc = store_remember(s, in->user.id, token_hash_hex(c->arena, token), device_hash(c),
                         s->now + seconds * 1000, err);
-    struct session_terms terms;
+    struct session_terms terms = {0};
     if (!rc)
         rc = session_terms_read(s, &terms, err);
     if (!rc)

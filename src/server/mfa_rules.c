@@ -136,7 +136,7 @@ enum err_code
 mfa_rules_load(struct call *c, const struct scope *s, struct str user_id, struct mfa_rules *out,
                struct err *err)
 {
-    struct config_list policies;
+    struct config_list policies = {0};
     *out = (struct mfa_rules){.remember_s = INT64_MAX, .may_remember = true};
     enum err_code rc = mfa_strategies_load(s, &out->kinds, err);
     if (!rc)

@@ -78,7 +78,7 @@ enum err_code
 mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token, struct mfa_pending *out,
                struct err *err)
 {
-    struct flow f;
+    struct flow f = {0};
     *out = (struct mfa_pending){.enroll = false};
     struct str hash = mfa_token.n > TOKEN_TEXT_MAX ? STR("-") : token_hash_hex(c->arena, mfa_token);
     enum err_code rc = store_flow_get(s, FLOW_MFA, hash, &f, err);

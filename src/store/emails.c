@@ -223,7 +223,7 @@ store_user_email_promote(const struct scope *s, struct str user_id, struct str e
                          struct err *err)
 {
     struct user u;
-    struct user_email next;
+    struct user_email next = {0};
     enum err_code rc = store_user_get(s, USER_BY_ID, user_id, &u, err);
     if (rc == ERR_OK)
         rc = find_email(s, u.seq, (struct str){NULL, 0}, email, &next, err);

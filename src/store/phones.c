@@ -211,7 +211,7 @@ enum err_code
 store_user_phone_verify(const struct scope *s, struct str user_id, struct str id, struct err *err)
 {
     int64_t user = 0;
-    struct user_phone p;
+    struct user_phone p = {0};
     enum err_code rc = user_resolve(s, user_id, &user, err);
     if (rc == ERR_OK)
         rc = find_phone(s, user, id, ABSENT, &p, err);
@@ -229,7 +229,7 @@ enum err_code
 store_user_phone_delete(const struct scope *s, struct str user_id, struct str id, struct err *err)
 {
     struct user u, change = {.id = user_id};
-    struct user_phone p;
+    struct user_phone p = {0};
     enum err_code rc = store_user_get(s, USER_BY_ID, user_id, &u, err);
     if (rc == ERR_OK)
         rc = find_phone(s, u.seq, id, ABSENT, &p, err);

@@ -4,8 +4,8 @@
  * valid UTF-8.
  */
 #include "api/check.h"
-#include "base/url.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "base/utf8.h"
 
 enum { PAIRS_MAX = 32 };

@@ -128,7 +128,7 @@ static enum err_code
 redeem(struct call *c, const struct scope *s, const struct activation *a, bool by_code,
        struct err *err)
 {
-    struct flow f;
+    struct flow f = {0};
     struct str token = call_str(c, "token");
     if (by_code)
         return flow_redeem_code(c, s, FLOW_ACTIVATION, token, call_str(c, "code"), &f, err);
@@ -269,7 +269,7 @@ op_invitation_accept(struct call *c, struct err *err)
 static enum err_code
 op_invitation_accept_code(struct call *c, struct err *err)
 {
-    struct flow f;
+    struct flow f = {0};
     bool found, allowed = true;
     enum err_code rc = flow_peek(c, FLOW_INVITATION, call_str(c, "token"), &f, &found, err);
     if (!rc && found)

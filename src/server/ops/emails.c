@@ -123,7 +123,7 @@ op_emails_create(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct user_email e;
+    struct user_email e = {0};
     struct str email = call_str(c, "email");
     enum err_code rc = self_find(c, &s, &u, err);
     if (!rc)
@@ -146,7 +146,7 @@ static enum err_code
 verify_own(struct call *c, const struct scope *s, const struct user *u, struct str email,
            struct err *err)
 {
-    struct user_email e;
+    struct user_email e = {0};
     struct flow f;
     enum err_code rc = store_user_email_get(s, u->id, ABSENT, email, &e, err);
     if (rc == ERR_NOT_FOUND)
@@ -180,7 +180,7 @@ op_emails_verify(struct call *c, struct err *err)
 static enum err_code
 remove_email(struct call *c, const struct scope *s, const struct user *u, struct err *err)
 {
-    struct user_email e;
+    struct user_email e = {0};
     enum err_code rc = refuse_email(
         c, store_user_email_get(s, u->id, call_param(c, "emailId"), ABSENT, &e, err), err);
     if (!rc && e.primary)
@@ -222,7 +222,7 @@ check_policy(struct call *c, const struct scope *s, struct err *err)
 static enum err_code
 make_primary(struct call *c, const struct scope *s, const struct user *u, struct err *err)
 {
-    struct user_email e;
+    struct user_email e = {0};
     enum err_code rc =
         refuse_email(c, store_user_email_get(s, u->id, ABSENT, call_str(c, "email"), &e, err), err);
     if (!rc && !e.primary && !e.verified)
@@ -312,7 +312,7 @@ op_emails_create_vendor(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct user_email e;
+    struct user_email e = {0};
     struct str email = call_str(c, "email");
     bool verified = call_bool(c, "isVerified", false);
     enum err_code rc = self_param(c, &s, &u, err);

@@ -71,9 +71,9 @@ refuse_enrolled(struct call *c, const struct own *o, struct err *err)
 static enum err_code
 op_mfa_authenticator_enroll(struct call *c, struct err *err)
 {
-    struct own o;
-    struct mfa_rules rules;
-    struct str seed, picture;
+    struct own o = {0};
+    struct mfa_rules rules = {0};
+    struct str seed = {NULL, 0}, picture;
     enum err_code rc = open_own(c, &o, err);
     if (!rc)
         rc = mfa_enrollable(c, o.s, NULL, MFA_APP, err);
@@ -117,7 +117,7 @@ find_enrolment(struct call *c, const struct own *o, struct flow *out, struct err
 static enum err_code
 op_mfa_authenticator_confirm(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     struct flow f = {.data = ABSENT};
     struct str recovery = ABSENT;
     enum err_code rc = open_own(c, &o, err);
@@ -173,7 +173,7 @@ check_removal(struct call *c, const struct own *o, struct str device_id, struct 
 static enum err_code
 op_mfa_authenticator_disable(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     struct factors there;
     struct str id = call_param(c, "deviceId");
     enum err_code rc = count_guess(c, call_str(c, "token"), err);
@@ -194,7 +194,7 @@ op_mfa_authenticator_disable(struct call *c, struct err *err)
 static enum err_code
 op_mfa_disable(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     struct mfa_devices d;
     enum err_code rc = count_guess(c, call_str(c, "token"), err);
     if (!rc)
@@ -219,7 +219,7 @@ static enum err_code
 send_code(struct call *c, struct own *o, struct mfa_code *m, struct str shown, struct err *err)
 {
     struct str token;
-    struct mfa_rules rules;
+    struct mfa_rules rules = {0};
     enum err_code rc = mfa_rules_load(c, o->s, ABSENT, &rules, err);
     m->user = &o->u;
     m->lifetime_s = rules.sms_s;
@@ -238,7 +238,7 @@ send_code(struct call *c, struct own *o, struct mfa_code *m, struct str shown, s
 static enum err_code
 op_mfa_sms_enroll(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     enum err_code rc = open_own(c, &o, err);
     if (!rc)
         rc = mfa_enrollable(c, o.s, NULL, MFA_SMS, err);
@@ -249,7 +249,7 @@ op_mfa_sms_enroll(struct call *c, struct err *err)
 static enum err_code
 op_mfa_sms_confirm(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     enum err_code rc = count_guess(c, call_str(c, "code"), err);
     if (!rc)
         rc = open_own(c, &o, err);
@@ -283,7 +283,7 @@ find_phone(struct call *c, const struct own *o, struct factor_phone *out, bool *
 static enum err_code
 op_mfa_sms_disable_start(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     struct factor_phone phone = {.id = ABSENT};
     bool last;
     enum err_code rc = open_own(c, &o, err);
@@ -315,7 +315,7 @@ check_phone_removal(struct call *c, const struct own *o, const struct factor_pho
 static enum err_code
 op_mfa_sms_disable(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     struct factor_phone phone = {.id = ABSENT};
     bool last;
     enum err_code rc = count_guess(c, call_str(c, "code"), err);
@@ -335,7 +335,7 @@ op_mfa_sms_disable(struct call *c, struct err *err)
 static enum err_code
 op_mfa_devices_list(struct call *c, struct err *err)
 {
-    struct own o;
+    struct own o = {0};
     enum err_code rc = open_own(c, &o, err);
     return rc ? rc : mfa_write_devices(c, o.s, &o.u, err);
 }

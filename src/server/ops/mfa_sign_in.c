@@ -95,7 +95,7 @@ static enum err_code
 op_mfa_login_authenticator_enroll(struct call *c, struct err *err)
 {
     struct turn t;
-    struct mfa_rules rules;
+    struct mfa_rules rules = {0};
     struct str picture;
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
@@ -149,7 +149,7 @@ static enum err_code
 op_mfa_login_email_start(struct call *c, struct err *err)
 {
     struct turn t;
-    struct mfa_rules rules;
+    struct mfa_rules rules = {0};
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
         rc = mfa_usable(c, t.s, &t.p, MFA_EMAIL, err);
@@ -204,7 +204,7 @@ static enum err_code
 op_mfa_login_sms_start(struct call *c, struct err *err)
 {
     struct turn t;
-    struct mfa_rules rules;
+    struct mfa_rules rules = {0};
     struct factor_phone phone = {.id = ABSENT};
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
@@ -240,7 +240,7 @@ static enum err_code
 op_mfa_login_sms_enroll(struct call *c, struct err *err)
 {
     struct turn t;
-    struct mfa_rules rules;
+    struct mfa_rules rules = {0};
     struct str number = call_str(c, "phoneNumber");
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
@@ -349,7 +349,7 @@ static enum err_code
 op_mfa_login_remember_check(struct call *c, struct err *err)
 {
     struct mfa_pending p;
-    struct mfa_rules rules;
+    struct mfa_rules rules = {0};
     const struct scope *s = mfa_scope(c, err);
     enum err_code rc =
         s ? mfa_token_open(c, s, call_query(c, "mfaToken"), &p, err) : err_failed(err);

@@ -360,7 +360,7 @@ static enum err_code
 count_guess(struct call *c, const struct way *way, struct err *err)
 {
     struct str attempt = cookie_get(c, COOKIE_ATTEMPT);
-    struct flow f;
+    struct flow f = {0};
     bool found, allowed;
     if (!way->by_code)
         return ERR_OK;
@@ -433,7 +433,7 @@ finish(struct call *c, const struct way *way, struct err *err)
 {
     struct signin in = {.methods = way->method};
     struct terms terms;
-    struct flow f;
+    struct flow f = {0};
     struct invite invite;
     enum err_code rc = count_guess(c, way, err);
     if (rc)

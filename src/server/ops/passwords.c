@@ -200,7 +200,7 @@ op_passwords_reset_sms(struct call *c, struct err *err)
 static enum err_code
 exchange_code(struct call *c, const struct scope *s, struct str session, struct err *err)
 {
-    struct flow f;
+    struct flow f = {0};
     struct str token;
     enum err_code rc =
         flow_redeem_code(c, s, FLOW_PASSWORD_SMS, session, call_str(c, "otcToken"), &f, err);
@@ -226,7 +226,7 @@ static enum err_code
 op_passwords_reset_sms_verify(struct call *c, struct err *err)
 {
     struct str session = call_str(c, "sessionId");
-    struct flow f;
+    struct flow f = {0};
     bool found, allowed = false;
     enum err_code rc = flow_peek(c, FLOW_PASSWORD_SMS, session, &f, &found, err);
     if (!rc)
@@ -285,7 +285,7 @@ note_mailbox(const struct scope *s, const struct flow *f, struct err *err)
 static enum err_code
 op_passwords_reset_verify(struct call *c, struct err *err)
 {
-    struct flow f;
+    struct flow f = {0};
     struct new_password p;
     bool found;
     enum err_code rc = peek(c, &f, &found, err);
@@ -312,7 +312,7 @@ op_passwords_reset_verify(struct call *c, struct err *err)
 static enum err_code
 op_passwords_reset_validate(struct call *c, struct err *err)
 {
-    struct flow f;
+    struct flow f = {0};
     bool found;
     enum err_code rc = peek(c, &f, &found, err);
     return rc || found ? rc : call_refuse(c, err, ERR_GONE, NULL, "%s", bad_token.text);

@@ -146,7 +146,7 @@ op_phones_create(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct user_phone p;
+    struct user_phone p = {0};
     struct str token = ABSENT, phone = call_str(c, "phoneNumber");
     bool verify = call_bool(c, "verify", true);
     enum err_code rc = self_find(c, &s, &u, err);
@@ -168,7 +168,7 @@ op_phones_verify_start(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct user_phone p;
+    struct user_phone p = {0};
     struct str token, phone = call_str(c, "phoneNumber");
     enum err_code rc = self_find(c, &s, &u, err);
     if (!rc)
@@ -191,7 +191,7 @@ op_phones_verify(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct flow f;
+    struct flow f = {0};
     enum err_code rc = redeem(c, FLOW_PHONE_VERIFY, &s, &u, &f, err);
     if (!rc)
         rc = refuse_phone(c, store_user_phone_verify(s, u.id, f.data, err), err);
@@ -206,7 +206,7 @@ static enum err_code
 remove_phone(struct call *c, const struct scope *s, const struct user *u, struct str id,
              struct err *err)
 {
-    struct user_phone p;
+    struct user_phone p = {0};
     enum err_code rc = store_user_phone_get(s, u->id, id, ABSENT, &p, err);
     if (!rc)
         rc = store_user_phone_delete(s, u->id, id, err);
@@ -225,7 +225,7 @@ op_phones_delete_start(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct user_phone p;
+    struct user_phone p = {0};
     struct str token = ABSENT;
     enum err_code rc = self_find(c, &s, &u, err);
     if (!rc)
@@ -251,7 +251,7 @@ op_phones_delete(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct flow f;
+    struct flow f = {0};
     enum err_code rc = redeem(c, FLOW_PHONE_DELETE, &s, &u, &f, err);
     if (!rc && !str_eq(f.data, call_param(c, "id")))
         return self_refuse_code(c, err);
@@ -265,7 +265,7 @@ op_phones_create_vendor(struct call *c, struct err *err)
 {
     const struct scope *s;
     struct user u;
-    struct user_phone p;
+    struct user_phone p = {0};
     struct str phone = call_str(c, "phoneNumber");
     enum err_code rc = self_param(c, &s, &u, err);
     if (!rc)

@@ -5,6 +5,8 @@
  * light and dark. Links and codes stand alone on a line. Text inside class "html-only" is left out
  * of the plain text part, which is derived from the HTML (server/template_text.h). Only for mail.def.
  */
+#include "base/str.h"
+
 #define MAIL_BEGIN                                                                                 \
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"                      \
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"                   \

@@ -58,7 +58,7 @@ spellings(void **state)
         {"acme\xe3\x80\x82io", "acme.io"}, /* ideographic full stop */
         {"\xef\xbd\x81\xef\xbd\x83\xef\xbd\x8d\xef\xbd\x85.io", "acme.io"}, /* full width */
         {"\xd0\xb0\xd1\x81me.io", "xn--me-6kc2e.io"}, /* Cyrillic letters stay other letters */
-        {"evil.com\xef\xbc\xa0good.com", NULL},      /* full-width @ */
+        {"evil.com\xef\xbc\xa0good.com", NULL},       /* full-width @ */
         {"acme", NULL},
         {"", NULL},
         {".", NULL},
