@@ -124,6 +124,21 @@ store_flag(struct config *out, const struct config_flag *flag, const char *value
     return ERR_OK;
 }
 
+static enum err_code
+check_urls(const struct config *c, struct err *err)
+{
+    if (c->public_url && strncmp(c->public_url, "http://", 7) != 0 &&
+        strncmp(c->public_url, "https://", 8) != 0)
+        return err_set(err, ERR_USAGE, "--public-url must begin with http:// or https://");
+    if (c->database && strncmp(c->database, "sqlite:", 7) != 0 &&
+        strncmp(c->database, "postgresql://", 13) != 0 &&
+        strncmp(c->database, "postgres://", 11) != 0)
+        return err_set(err, ERR_USAGE,
+                       "--database must be sqlite:PATH or postgresql://..., not %.*s:",
+                       (int)strcspn(c->database, ":"), c->database);
+    return ERR_OK;
+}
+
 /* What only makes sense together. */
 static enum err_code
 check_together(const struct config *c, struct err *err)
@@ -134,21 +149,13 @@ check_together(const struct config *c, struct err *err)
         return err_set(err, ERR_USAGE, "--tls-cert and --tls-key go together");
     if (c->check && c->demo)
         return err_set(err, ERR_USAGE, "--check changes nothing, so it cannot go with --demo");
-    if (c->public_url && strncmp(c->public_url, "http://", 7) != 0 &&
-        strncmp(c->public_url, "https://", 8) != 0)
-        return err_set(err, ERR_USAGE, "--public-url must begin with http:// or https://");
-    if (c->database && strncmp(c->database, "sqlite:", 7) != 0 &&
-        strncmp(c->database, "postgresql://", 13) != 0 &&
-        strncmp(c->database, "postgres://", 11) != 0)
-        return err_set(err, ERR_USAGE,
-                       "--database must be sqlite:PATH or postgresql://..., not %.*s:",
-                       (int)strcspn(c->database, ":"), c->database);
     enum ratelimit_mode mode;
     if (!ratelimit_parse(c->rate_limit, &mode))
         return err_set(err, ERR_USAGE, "--rate-limit must be on, off or public");
     enum log_format format;
     enum log_level level;
-    return config_log(c, &format, &level, err);
+    enum err_code rc = check_urls(c, err);
+    return rc ? rc : config_log(c, &format, &level, err);
 }
 
 enum err_code
