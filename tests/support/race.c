@@ -85,11 +85,12 @@ race_ask(int which, const char *method, const char *path, const char *headers, c
 {
     const struct process *p = &servers[which % n_servers];
     char *request = mem_new(1, ANSWER_MAX), *answer = mem_new(1, ANSWER_MAX);
-    int n =
-        snprintf(request, ANSWER_MAX,
-                 "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"
-                 "Content-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n%s",
-                 method, path, p->token, strlen(body), headers ? headers : "", body);
+    bool own = headers && strstr(headers, "Authorization: ");
+    int n = snprintf(request, ANSWER_MAX,
+                     "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s%s%s"
+                     "Content-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n%s",
+                     method, path, own ? "" : "Authorization: Bearer ", own ? "" : p->token,
+                     own ? "" : "\r\n", strlen(body), headers ? headers : "", body);
     struct race_reply r = {
         .status = raw_request(p->port, (struct str){request, (size_t)n}, answer, ANSWER_MAX)};
     const char *start = strstr(answer, "\r\n\r\n");

@@ -25,7 +25,8 @@ struct race_reply {
     struct json *json; /* freed by whoever asked */
     char cookie[512];  /* name=value of the first one that was set; "" if none */
 };
-/* One request with the environment's token; `headers` are whole lines, may be NULL. */
+/* One request with the environment's token, unless `headers` (whole lines, may be NULL) have an
+ * Authorization of their own. */
 struct race_reply race_ask(int which, const char *method, const char *path, const char *headers,
                            const char *body);
 /* One that has to work; copies a member of the answer, if one is named. */
