@@ -27,6 +27,7 @@ struct sign_up {
     struct new_password password;
     struct invite invite; /* id absent: none */
     bool allowed, unverified_may_enter;
+    bool elsewhere;    /* people sign in by other services only */
     struct user owner; /* who has the address already; id absent: nobody */
     bool taken;        /* address or user name */
     struct str tenant_id;
@@ -54,6 +55,8 @@ look_up(struct db_conn *conn, void *arg, struct err *err)
     if (!rc) {
         (void)json_to_bool(json_get(core, "allowSignups"), &up->allowed);
         (void)json_to_bool(json_get(core, "allowNotVerifiedUsersLogin"), &up->unverified_may_enter);
+        up->elsewhere =
+            str_eq(json_str(json_get(core, "authStrategy")), STR("NoLocalAuthentication"));
     }
     json_free(core);
     return !rc && invitation.n ? invite_find(q->c, &s, invitation, &up->invite, err) : rc;
@@ -67,6 +70,8 @@ check_allowed(struct call *c, struct sign_up *up, struct err *err)
         return call_refuse(c, err, ERR_INVALID, NULL, "provider must be local");
     struct look q = {c, up};
     enum err_code rc = store_tx(c->server->store, DB_READ, look_up, &q, err);
+    if (!rc && up->elsewhere)
+        return call_refuse(c, err, ERR_INVALID, "ER-01012", "Invalid authentication type");
     if (rc || up->allowed || str_given(up->invite.id))
         return rc;
     return call_refuse(c, err, ERR_FORBIDDEN, NULL, "Sign up is not allowed");
