@@ -42,7 +42,7 @@ offers "files" "$TEST_TMP/some.ini" gatehouse --config "$TEST_TMP/so"
 
 for shell in bash zsh fish; do
     gatehouse completion "$shell" >"$TEST_TMP/$shell"
-    if [ -s "$TEST_TMP/$shell" ] && ! grep -q 'import\|enroll' "$TEST_TMP/$shell"; then
+    if [ -s "$TEST_TMP/$shell" ] && ! grep -q 'import\|revoke' "$TEST_TMP/$shell"; then
         echo "ok - $shell has a script without what is not built"
     else
         echo "not ok - $shell has a script without what is not built"
