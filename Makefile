@@ -194,7 +194,7 @@ bench:
 
 BENCH_BIN := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
 bench-programs: $(BENCH_BIN)
-$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libgatehouse-test.a
+$(OUT)/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libtest-support.a $(OUT)/libgatehouse-test.a
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)

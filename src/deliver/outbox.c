@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { NAME_MAX_BYTES = 64, FILE_MAX_BYTES = 16 * 1024 * 1024 };
@@ -136,34 +137,46 @@ write_all(int fd, struct str data)
 
 /* 0 or errno. What a crash left under the same name is ours, and half: it goes. */
 static int
-write_aside(struct outbox *o, const char *aside)
+write_aside(struct outbox *o, const char *aside, bool sync)
 {
-    if (unlinkat(o->dir, aside, 0) != 0 && errno != ENOENT)
-        return errno;
-    int fd = openat(o->dir, aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(o->dir, aside, flags, 0600);
+    if (fd < 0 && errno == EEXIST && unlinkat(o->dir, aside, 0) == 0)
+        fd = openat(o->dir, aside, flags, 0600);
     if (fd < 0)
         return errno;
     int number = write_all(fd, buf_str(&o->text));
-    if (!number && fdatasync(fd) != 0)
+    if (!number && sync && fdatasync(fd) != 0)
         number = errno;
     if (close(fd) != 0 && !number)
         number = errno;
     return number;
 }
 
+/* A rename that writes over nothing; ENOSYS where there is none. */
+static int
+rename_new(int dir, const char *from, const char *to)
+{
+#ifdef SYS_renameat2
+    enum { NO_REPLACE = 1 };
+    return syscall(SYS_renameat2, dir, from, dir, to, NO_REPLACE) == 0 ? 0 : errno;
+#else
+    (void)dir, (void)from, (void)to;
+    return ENOSYS;
+#endif
+}
+
 /* 0, EEXIST if the name is taken, or what else went wrong. */
 static int
 put_in_place(struct outbox *o, const char *aside, const char *name)
 {
-    if (linkat(o->dir, aside, o->dir, name, 0) == 0)
-        return 0;
-    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
-        return errno;
-    /* A file system without links: look before the rename. */
-    struct stat st;
-    if (fstatat(o->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        return EEXIST;
-    return renameat(o->dir, aside, o->dir, name) == 0 ? 0 : errno;
+    int number = rename_new(o->dir, aside, name);
+    if (number != ENOSYS && number != EINVAL)
+        return number;
+    number = linkat(o->dir, aside, o->dir, name, 0) == 0 ? 0 : errno;
+    if (!number)
+        (void)unlinkat(o->dir, aside, 0);
+    return number;
 }
 
 /* Whether the file holds exactly the text: the letter that is to be written was written before. */
@@ -191,37 +204,74 @@ write_failed(struct outbox *o, int number, struct err *err)
     return err_set_errno(err, ERR_IO, number, "cannot write to the folder %s", o->path);
 }
 
-enum err_code
-outbox_write(struct outbox *o, const struct letter *l, struct err *err)
-{
+struct names {
     char name[NAME_MAX_BYTES], aside[NAME_MAX_BYTES + 8];
-    (void)snprintf(name, sizeof name, "%08lld-%s.json", (long long)l->number,
+};
+
+static struct names
+names_of(const struct letter *l)
+{
+    struct names n;
+    (void)snprintf(n.name, sizeof n.name, "%08lld-%s.json", (long long)l->number,
                    letter_channel_name(l->channel));
-    (void)snprintf(aside, sizeof aside, ".%s.new", name);
+    (void)snprintf(n.aside, sizeof n.aside, ".%s.new", n.name);
+    return n;
+}
+
+enum err_code
+outbox_write(struct outbox *o, const struct letter *l, bool single, struct err *err)
+{
+    struct names n = names_of(l);
     buf_reset(&o->text);
     write_json(&o->text, l);
     if (o->text.failed)
         return err_set(err, ERR_LIMIT, "the message is too long");
-    int number = write_aside(o, aside);
+    int number = write_aside(o, n.aside, single);
     if (!number)
-        number = put_in_place(o, aside, name);
-    (void)unlinkat(o->dir, aside, 0);
-    if (number == EEXIST && !is_same(o, name)) {
-        enum err_code rc = look(o, err);
-        return rc ? rc : err_set(err, ERR_CONFLICT, "%s is taken", name);
-    }
-    if (number && number != EEXIST)
+        return ERR_OK;
+    (void)unlinkat(o->dir, n.aside, 0);
+    return write_failed(o, number, err);
+}
+
+enum err_code
+outbox_publish(struct outbox *o, const struct letter *l, struct err *err)
+{
+    struct names n = names_of(l);
+    int number = put_in_place(o, n.aside, n.name);
+    if (number)
+        (void)unlinkat(o->dir, n.aside, 0);
+    if (number == EEXIST) {
+        buf_reset(&o->text);
+        write_json(&o->text, l);
+        if (!is_same(o, n.name)) {
+            enum err_code rc = look(o, err);
+            return rc ? rc : err_set(err, ERR_CONFLICT, "%s is taken", n.name);
+        }
+    } else if (number) {
         return write_failed(o, number, err);
+    }
     if (l->number > o->highest)
         o->highest = l->number;
     return ERR_OK;
 }
 
-enum err_code
-outbox_sync(struct outbox *o, struct err *err)
+/* Everything on the file system, which is quicker than many files one by one. */
+static int
+sync_all(int fd)
 {
+#ifdef SYS_syncfs
+    return syscall(SYS_syncfs, fd) == 0 ? 0 : errno;
+#else
+    (void)fd;
+    sync();
+    return 0;
+#endif
+}
+
+enum err_code
+outbox_sync(struct outbox *o, bool files, struct err *err)
+{
+    int number = files ? sync_all(o->dir) : fsync(o->dir) == 0 ? 0 : errno;
     /* Some file systems cannot; then there is nothing to do. */
-    if (fsync(o->dir) != 0 && errno != EINVAL)
-        return write_failed(o, errno, err);
-    return ERR_OK;
+    return number && number != EINVAL ? write_failed(o, number, err) : ERR_OK;
 }

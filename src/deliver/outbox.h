@@ -17,9 +17,17 @@ void outbox_close(struct outbox *take); /* NULL is fine */
 /* The highest number there; 0 if the folder is empty. */
 int64_t outbox_highest(struct outbox *o);
 /*
- * Writes letter->number. ERR_CONFLICT if another message has that number: take one above
- * outbox_highest, which has looked again. Durable after outbox_sync.
+ * In two steps, so that many files are made durable at once: outbox_write puts the letter aside,
+ * outbox_sync makes what was written durable, outbox_publish gives the file its name, and another
+ * outbox_sync makes that durable. With `single` the first sync is done already.
+ *
+ * outbox_publish: ERR_CONFLICT if another message has that number. Take one above outbox_highest,
+ * which has looked again.
  */
-enum err_code outbox_write(struct outbox *o, const struct letter *letter, struct err *err) MUST_USE;
-enum err_code outbox_sync(struct outbox *o, struct err *err) MUST_USE;
+enum err_code outbox_write(struct outbox *o, const struct letter *letter, bool single,
+                           struct err *err) MUST_USE;
+enum err_code outbox_publish(struct outbox *o, const struct letter *letter,
+                             struct err *err) MUST_USE;
+/* The folder only, or with `files` what was written into it, too. */
+enum err_code outbox_sync(struct outbox *o, bool files, struct err *err) MUST_USE;
 #endif

@@ -12,9 +12,8 @@
 enum {
     SCRATCH_MAX = 512 * 1024 * 1024,
     TEXTS_MAX = 3 * 1024 * 1024,
-    LAST_WAIT_MS = 3000,    /* for what is under way when the server stops */
-    SHARED_LOOK_MS = 30000, /* other servers' leases run out unseen */
-    SLEEP_MOST_MS = 60000   /* the wall clock may be set while something is due */
+    LAST_WAIT_MS = 3000,  /* for what is under way when the server stops */
+    SLEEP_MOST_MS = 60000 /* the wall clock may be set while something is due */
 };
 
 /* ---- the thread ---- */
@@ -24,7 +23,7 @@ static int64_t
 nap(const struct deliver *d, int64_t now)
 {
     int64_t ms = d->due == INT64_MAX ? INT64_MAX : d->due > now ? d->due - now : 0;
-    int64_t most = d->shared ? SHARED_LOOK_MS : ms == INT64_MAX ? INT64_MAX : SLEEP_MOST_MS;
+    int64_t most = d->shared ? d->config.lease_ms / 2 : ms == INT64_MAX ? INT64_MAX : SLEEP_MOST_MS;
     return ms < most ? ms : most;
 }
 
@@ -59,8 +58,8 @@ static void
 wait_for_work(struct deliver *d)
 {
     int64_t ms = nap(d, clock_now_ms());
-    if (sleep_for(d, ms) && d->shared && ms == SHARED_LOOK_MS)
-        d->due = 0; /* look for what others left */
+    if (sleep_for(d, ms) && d->shared && ms == d->config.lease_ms / 2)
+        d->due = 0; /* look for what others left: their leases run out unseen */
 }
 
 /* What is under way gets a moment to end well; its outcome would be unknown. */

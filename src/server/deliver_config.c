@@ -154,6 +154,7 @@ check_smtp(const struct deliver_config *c, struct err *err)
     return rc;
 }
 
+/* A name only: an address cannot be the domain of a sender. */
 static struct str
 host_of(struct str url)
 {
@@ -162,7 +163,8 @@ host_of(struct str url)
     struct str authority = STR(""), host = STR("");
     str_next(&rest, '/', &authority);
     str_next(&authority, ':', &host);
-    return mailbox_is_host(host) ? host : STR("localhost");
+    bool name = mailbox_is_host(host) && (host.p[host.n - 1] < '0' || host.p[host.n - 1] > '9');
+    return name ? host : STR("localhost");
 }
 
 enum err_code
@@ -179,6 +181,8 @@ deliver_config_read(struct deliver_config *out, const struct server_options *o,
     take_option(&out->smtp_password_file, o->smtp_password_file);
     take_option(&out->smtp_from, o->smtp_from);
     take_option(&out->smtp_tls, o->smtp_tls);
+    if (!out->smtp_from.n)
+        out->smtp_from = arena_printf(a, "no-reply@%.*s", STR_ARG(out->host));
     if (rc == ERR_OK)
         rc = read_secret(&out->smtp_password, out->smtp_password_file, err);
     if (rc == ERR_OK)

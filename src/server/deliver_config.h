@@ -17,7 +17,7 @@
 
 struct server_options;
 struct deliver_config {
-    struct str smtp_url, smtp_user, smtp_from, smtp_tls, ca_file;
+    struct str smtp_url, smtp_user, smtp_from, smtp_tls, ca_file; /* from is never absent */
     struct str smtp_password_file, aws_secret_file;
     struct secret *smtp_password, *aws_secret;
     struct str aws_id;

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "server/deliver_priv.h"
 
-enum { JOB_ARENA_MAX = 8 * 1024 * 1024, GIVE_UP_MS = 24 * 60 * 60 * 1000 };
+enum { SYNC_TOGETHER = 8, JOB_ARENA_MAX = 8 * 1024 * 1024, GIVE_UP_MS = 24 * 60 * 60 * 1000 };
 
 struct job *
 job_new(struct lane *lane, const struct message_claim *claim)
@@ -104,16 +104,18 @@ renumber(struct db_conn *conn, void *arg, struct err *err)
 
 /* Somebody else's file may have the number already: the folder is older than the database. */
 static enum err_code
-write_one(struct deliver *d, struct job *job, struct err *err)
+publish(struct deliver *d, struct job *job, struct err *err)
 {
-    enum err_code rc = outbox_write(d->outbox, &job->letter, err);
+    enum err_code rc = outbox_publish(d->outbox, &job->letter, err);
     for (int i = 0; i < 3 && rc == ERR_CONFLICT; i++) {
         struct renumbering r = {.above = outbox_highest(d->outbox), .claim = {.seq = job->seq}};
         rc = store_tx(d->store, DB_WRITE, renumber, &r, err);
         if (rc)
             break;
         job->letter.number = r.claim.number;
-        rc = outbox_write(d->outbox, &job->letter, err);
+        rc = outbox_write(d->outbox, &job->letter, true, err);
+        if (rc == ERR_OK)
+            rc = outbox_publish(d->outbox, &job->letter, err);
     }
     return rc;
 }
@@ -128,27 +130,78 @@ outbox_failed(struct deliver *d, struct job *job, const struct err *err, int64_t
                now);
 }
 
-void
-deliver_to_outbox(struct deliver *d, struct list *jobs, int64_t now)
+/* Runs one step for each job; those that fail are over, the others stay in the list. */
+static size_t
+for_each_job(struct deliver *d, struct list *jobs, int64_t now,
+             enum err_code (*step)(struct deliver *d, struct job *job, struct err *err))
 {
-    struct list written;
-    list_init(&written);
+    size_t n = 0;
     struct err err = {.code = ERR_OK};
+    for (struct list *node = jobs->next, *next; node != jobs; node = next) {
+        struct job *job = LIST_ENTRY(node, struct job, node);
+        next = node->next;
+        if (step(d, job, &err) == ERR_OK) {
+            n++;
+            continue;
+        }
+        list_remove(node);
+        outbox_failed(d, job, &err, now);
+    }
+    return n;
+}
+
+static enum err_code
+write_alone(struct deliver *d, struct job *job, struct err *err)
+{
+    return outbox_write(d->outbox, &job->letter, true, err);
+}
+
+static enum err_code
+write_among_many(struct deliver *d, struct job *job, struct err *err)
+{
+    return outbox_write(d->outbox, &job->letter, false, err);
+}
+
+static size_t
+length(const struct list *jobs)
+{
+    size_t n = 0;
+    LIST_EACH (node, jobs)
+        n++;
+    return n;
+}
+
+/* All of them have the same end: they are durable, or it is not known. */
+static void
+end_all(struct deliver *d, struct list *jobs, const struct err *err, int64_t now)
+{
     for (struct list *node = list_pop_front(jobs); node; node = list_pop_front(jobs)) {
         struct job *job = LIST_ENTRY(node, struct job, node);
-        if (write_one(d, job, &err) == ERR_OK)
-            list_push_back(&written, node);
-        else
-            outbox_failed(d, job, &err, now);
-    }
-    enum err_code rc = list_empty(&written) ? ERR_OK : outbox_sync(d->outbox, &err);
-    for (struct list *node = list_pop_front(&written); node; node = list_pop_front(&written)) {
-        struct job *job = LIST_ENTRY(node, struct job, node);
-        if (rc) {
-            outbox_failed(d, job, &err, now);
+        if (err->code) {
+            outbox_failed(d, job, err, now);
             continue;
         }
         lane_good(d, job->lane);
-        job_sent(d, job, "outbox", (struct str){0}, 0);
+        job_sent(d, job, "outbox", (struct str){NULL, 0}, 0);
     }
+}
+
+void
+deliver_to_outbox(struct deliver *d, struct list *jobs, int64_t now)
+{
+    struct err err = {.code = ERR_OK};
+    LIST_EACH (node, jobs) {
+        struct job *job = LIST_ENTRY(node, struct job, node);
+        if (job->letter.channel == LETTER_EMAIL && !job->letter.from.n)
+            job->letter.from = d->config.smtp_from;
+    }
+    bool many = length(jobs) >= SYNC_TOGETHER;
+    size_t left = for_each_job(d, jobs, now, many ? write_among_many : write_alone);
+    if (left && many && outbox_sync(d->outbox, true, &err) != ERR_OK) {
+        end_all(d, jobs, &err, now);
+        return;
+    }
+    if (for_each_job(d, jobs, now, publish) && outbox_sync(d->outbox, false, &err) == ERR_OK)
+        err.code = ERR_OK;
+    end_all(d, jobs, &err, now);
 }

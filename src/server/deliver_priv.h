@@ -14,7 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { LEASE_SIZE = 33, OUTBOX_BATCH = 64 };
+enum { LEASE_SIZE = 33, OUTBOX_BATCH = 256 };
 
 /* One channel of one environment. Kept as long as the server runs: environments are few. */
 struct lane {

@@ -98,10 +98,7 @@ from_document(const struct scope *s, const struct json *j, struct str name,
     p->aws_id = c->aws_id;
     p->sts_url = c->sts_url;
     p->url = url_of(p->kind, c);
-    p->from = c->smtp_from.n
-                  ? c->smtp_from
-                  : arena_printf(s->arena, "no-reply@%.*s",
-                                 STR_ARG(p->kind == PROVIDER_MAILGUN ? p->domain : c->host));
+    p->from = c->smtp_from;
     m->rc = ERR_OK;
     if (is_whole(p) && c->aws_secret)
         secret_with(c->aws_secret, make_with_second, m);

@@ -6,7 +6,7 @@
 # sudo when not root. Without apt-get the list is printed under that system's names and the script ends with 2.
 set -eu
 
-# level | probe | apt | dnf | apk | pacman | zypper | brew          probe: pkg:MODULE, bin:PROGRAM, lib:SONAME
+# level | probe | apt | dnf | apk | pacman | zypper | brew          probe: pkg:MODULE, bin:PROGRAM, py:MODULE
 # A package "-" means that the system has it already or that it does not exist there.
 table() {
     cat <<'ROWS'
@@ -43,6 +43,8 @@ test|bin:oathtool|oathtool|oathtool|oath-toolkit-oathtool|oath-toolkit|oath-tool
 test|bin:curl|curl|curl|curl|curl|curl|curl
 test|bin:sqlite3|sqlite3|sqlite|sqlite|sqlite|sqlite3|sqlite
 test|bin:less|less|less|less|less|less|less
+test|bin:openssl|openssl|openssl|openssl|openssl|openssl|openssl
+test|py:aiosmtpd|python3-aiosmtpd|python3-aiosmtpd|py3-aiosmtpd|python-aiosmtpd|python3-aiosmtpd|-
 test|bin:ps|procps|procps-ng|procps|procps-ng|procps|-
 pg|bin:psql|postgresql-client|postgresql|postgresql-client|postgresql|postgresql|postgresql
 pg|bin:initdb|postgresql|postgresql-server|postgresql|postgresql|postgresql-server|postgresql
@@ -85,6 +87,7 @@ present() {
     bin:initdb) pg_bin ;;
     bin:cc) command -v "${CC:-cc}" >/dev/null 2>&1 || command -v cc >/dev/null 2>&1 ;;
     bin:clang) command -v clang >/dev/null 2>&1 || command -v clang-14 >/dev/null 2>&1 ;;
+    py:*) /usr/bin/python3 -c "import ${1#py:}" 2>/dev/null || python3 -c "import ${1#py:}" 2>/dev/null ;;
     bin:*) command -v "${1#bin:}" >/dev/null 2>&1 ;;
     hdr:clang-runtime)
         c=$(command -v clang || command -v clang-14) || return 1

@@ -62,18 +62,32 @@ letter_of(int64_t number, const char *code)
                            .created_at = 1714649122000};
 }
 
+static enum err_code
+write_one(struct outbox *o, const struct letter *l)
+{
+    enum err_code rc = outbox_write(o, l, true, NULL);
+    return rc ? rc : outbox_publish(o, l, NULL);
+}
+
 static void
 writes_whole_private_files(void **state)
 {
     (void)state;
     struct outbox *o = open_it();
     struct letter l = letter_of(1, "123456");
-    assert_int_equal(outbox_write(o, &l, NULL), ERR_OK);
+    assert_int_equal(write_one(o, &l), ERR_OK);
     l.channel = LETTER_SMS;
     l.number = 2;
     l.subject = (struct str){NULL, 0};
-    assert_int_equal(outbox_write(o, &l, NULL), ERR_OK);
-    assert_int_equal(outbox_sync(o, NULL), ERR_OK);
+    assert_int_equal(write_one(o, &l), ERR_OK);
+    assert_int_equal(outbox_sync(o, false, NULL), ERR_OK);
+    l.number = 3;
+    assert_int_equal(outbox_write(o, &l, false, NULL), ERR_OK);
+    assert_int_equal(outbox_count(dir), 2); /* not to be seen yet */
+    assert_int_equal(outbox_sync(o, true, NULL), ERR_OK);
+    assert_int_equal(outbox_publish(o, &l, NULL), ERR_OK);
+    assert_int_equal(outbox_count(dir), 3);
+    assert_int_equal(unlink(file("00000003-sms.json")), 0);
     struct stat st;
     assert_int_equal(stat(file("00000001-email.json"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
@@ -101,13 +115,13 @@ never_writes_over(void **state)
     (void)state;
     struct outbox *o = open_it();
     struct letter first = letter_of(1, "111111"), other = letter_of(1, "222222");
-    assert_int_equal(outbox_write(o, &first, NULL), ERR_OK);
+    assert_int_equal(write_one(o, &first), ERR_OK);
     /* The same again, as after a crash: it is there already. */
-    assert_int_equal(outbox_write(o, &first, NULL), ERR_OK);
-    assert_int_equal(outbox_write(o, &other, NULL), ERR_CONFLICT);
+    assert_int_equal(write_one(o, &first), ERR_OK);
+    assert_int_equal(write_one(o, &other), ERR_CONFLICT);
     /* A letter that only begins like it, and one it begins like. */
     other.code = STR("1111111");
-    assert_int_equal(outbox_write(o, &other, NULL), ERR_CONFLICT);
+    assert_int_equal(write_one(o, &other), ERR_CONFLICT);
     assert_int_equal(outbox_count(dir), 1);
     assert_int_equal(access(file(".00000001-email.json.new"), F_OK), -1);
     outbox_close(o);
@@ -127,7 +141,7 @@ looks_for_the_highest(void **state)
     close(open(file("123456789-sms.json"), O_CREAT | O_WRONLY, 0600));
     struct letter l = letter_of(12, "1");
     l.channel = LETTER_SMS;
-    assert_int_equal(outbox_write(o, &l, NULL), ERR_CONFLICT);
+    assert_int_equal(write_one(o, &l), ERR_CONFLICT);
     assert_int_equal(outbox_highest(o), 123456789);
     outbox_close(o);
 }
@@ -140,11 +154,11 @@ is_not_led_astray(void **state)
     struct outbox *o = open_it();
     assert_int_equal(symlink(file("elsewhere"), file(".00000003-email.json.new")), 0);
     struct letter l = letter_of(3, "1");
-    assert_int_equal(outbox_write(o, &l, NULL), ERR_OK);
+    assert_int_equal(write_one(o, &l), ERR_OK);
     assert_int_equal(access(file("elsewhere"), F_OK), -1);
     assert_int_equal(symlink(file("elsewhere"), file("00000004-email.json")), 0);
     l.number = 4;
-    assert_int_equal(outbox_write(o, &l, NULL), ERR_CONFLICT);
+    assert_int_equal(write_one(o, &l), ERR_CONFLICT);
     assert_int_equal(access(file("elsewhere"), F_OK), -1);
     outbox_close(o);
 }
