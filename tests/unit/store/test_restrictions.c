@@ -68,7 +68,7 @@ ranges_are_listed_and_deleted(void **state)
     (void)state;
     struct scope one = world_tenant(&w, "one"), nobody = world_in(&w, "nobody");
     for (int i = 0; i < 5; i++) {
-        char low[16];
+        char low[24];
         (void)snprintf(low, sizeof low, "40a00000%d", i);
         OK(add(&one, low, low, "ALLOW", true));
     }
