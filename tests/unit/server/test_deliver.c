@@ -67,7 +67,8 @@ goes_to_the_outbox(void **state)
     queue("ada@example.com", "111111", 1, false);
     static const struct step steps[] = {
         {"OUTBOX ada@example.com", NULL,
-         "200; channel='email'; code='111111'; text='text'; template='MFAOTC'; link!; from='no-reply@localhost';"
+         "200; channel='email'; code='111111'; text='text'; template='MFAOTC'; link!; "
+         "from='no-reply@localhost';"
          "createdAt='2023-11-14T22:13:20.000Z'"},
     };
     SCENE(&scene, steps);
