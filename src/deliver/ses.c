@@ -78,7 +78,7 @@ path_of(struct str url)
     return from < url.n ? str_sub(url, from, url.n) : STR("/");
 }
 
-static enum err_code
+static enum err_code /* NOLINTNEXTLINE(readability-function-size): a key is three */
 sign(const struct writing *w, struct request *out, const char *service, const char *type,
      struct str key_id, const struct secret *secret, const struct secret *token, struct err *err)
 {

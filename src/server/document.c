@@ -143,7 +143,9 @@ document_write(struct call *c, const struct document *d, enum document_write how
 {
     const struct scope *s = call_scope(c, err);
     struct json *members = NULL;
-    enum err_code rc = s ? stored_members(s, d, how, &members, err) : err_failed(err);
+    if (!s)
+        return err_failed(err);
+    enum err_code rc = stored_members(s, d, how, &members, err);
     if (!rc) {
         take_body(c, members);
         rc = put(s, d, how, members, err);

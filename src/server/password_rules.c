@@ -19,7 +19,7 @@ static const struct str ABSENT = {NULL, 0};
 
 /* Calls `each` with every stored document that bears on the person. */
 typedef void each_fn(const struct json *document, bool of_environment, void *arg);
-static enum err_code
+static enum err_code /* NOLINTNEXTLINE(readability-function-size): two are the callback */
 each_document(const struct scope *s, const struct document *d, struct str user_id,
               struct str tenant_id, each_fn *each, void *arg, struct err *err)
 {
@@ -256,7 +256,7 @@ check_past(struct rules *r, struct str password, struct err *err)
     return ERR_OK;
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): four are the password */
 password_prepare(struct call *c, struct str user_id, struct str tenant_id, struct str password,
                  const struct user *context, struct new_password *out, struct err *err)
 {

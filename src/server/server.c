@@ -150,7 +150,7 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
         rc = meta_init(s, err);
     s->routes = route_new();
     pages_route(s->routes);
-    enum ratelimit_mode limits;
+    enum ratelimit_mode limits = RATELIMIT_PUBLIC;
     if (!rc && !ratelimit_parse(o->rate_limit, &limits))
         rc = err_set(err, ERR_USAGE, "the rate limit must be on, off or public");
     s->limits = ratelimit_new(limits);

@@ -42,7 +42,7 @@ store_config_effective(const struct scope *s, struct str name, struct config *ou
     return rc;
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): also is a second tenant */
 store_config_of_user(const struct scope *s, struct str name, struct str user_id, struct str also,
                      bool environment_only, struct config_list *out, struct err *err)
 {

@@ -182,7 +182,7 @@ enum err_code
 store_user_email_verify(const struct scope *s, struct str user_id, struct str id, struct err *err)
 {
     int64_t user = 0, changes = 0;
-    struct user_email e;
+    struct user_email e = {0};
     enum err_code rc = user_resolve(s, user_id, &user, err);
     if (rc == ERR_OK)
         rc = find_email(s, user, id, (struct str){NULL, 0}, &e, err);

@@ -44,7 +44,7 @@ message_seal(const struct scope *s, const struct message *m, struct str id, stru
     return rc;
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): vendor and id seal it */
 message_open(struct db_conn *conn, struct arena *a, struct str vendor, struct str id,
              struct str sealed, struct message *m, struct err *err)
 {

@@ -167,7 +167,7 @@ store_message_retry(const struct scope *s, struct str id, struct err *err)
         store_message_nudge(s);
         return ERR_OK;
     }
-    struct message_row row;
+    struct message_row row = {0};
     rc = store_message_get(s, id, &row, err);
     if (rc != ERR_OK)
         return rc;

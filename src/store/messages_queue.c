@@ -81,7 +81,7 @@ read_claim(struct db_stmt *st, struct arena *a, const struct message_lane *lane,
     };
 }
 
-static enum err_code
+static enum err_code /* NOLINTNEXTLINE(readability-function-size): out and n are one list */
 read_claims(struct db_stmt *st, struct db_conn *conn, struct arena *a,
             const struct message_lane *lane, struct message_claim **out, size_t *n, struct err *err)
 {
@@ -102,7 +102,7 @@ by_seq(const void *a, const void *b)
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): a lease and a list */
 store_message_claim(struct db_conn *conn, struct arena *a, const struct message_lane *lane,
                     struct str lease, int64_t now, int64_t until, size_t most,
                     struct message_claim **out, size_t *n, struct err *err)

@@ -5,7 +5,7 @@
 static void
 add_once(struct arena *a, struct str **items, size_t *n, size_t *size, struct str key)
 {
-    for (size_t i = 0; i < *n; i++)
+    for (size_t i = 0; *items && i < *n; i++)
         if (str_eq((*items)[i], key))
             return;
     *(struct str *)store_grow(a, (void **)items, n, size, sizeof **items) = arena_str(a, key);

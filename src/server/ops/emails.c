@@ -97,7 +97,7 @@ op_emails_list(struct call *c, struct err *err)
  * Sends a code to an address that is to become this person's. The flow goes by `name`: the person
  * shows the code alone.
  */
-static enum err_code
+static enum err_code /* NOLINTNEXTLINE(readability-function-size): kind and name are one flow */
 send_code(struct call *c, const struct scope *s, const struct user *u, enum flow_kind kind,
           struct str name, struct str to, struct err *err)
 {

@@ -92,7 +92,7 @@ op_phones_list_own(struct call *c, struct err *err)
 /* ---- codes ---- */
 
 /* Sends a code to the number; the token names the attempt and is nothing without the code. */
-static enum err_code
+static enum err_code /* NOLINTNEXTLINE(readability-function-size): kind and token are one flow */
 send_code(struct call *c, const struct scope *s, const struct user *u, enum flow_kind kind,
           const struct user_phone *p, struct str *token, struct err *err)
 {

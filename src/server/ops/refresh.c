@@ -280,8 +280,8 @@ static enum err_code
 op_auth_logout(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
-    struct session session;
-    struct session_terms terms;
+    struct session session = {0};
+    struct session_terms terms = {0};
     enum err_code rc = s ? session_terms_read(s, &terms, err) : err_failed(err);
     if (!rc)
         rc = find_session(c, s, &session, err);

@@ -70,8 +70,8 @@ find_holder(struct call *c, const struct scope **s, struct user *u, struct err *
 static enum err_code
 op_usernames_create(struct call *c, struct err *err)
 {
-    const struct scope *s;
-    struct user u;
+    const struct scope *s = NULL;
+    struct user u = {0};
     enum err_code rc = find_holder(c, &s, &u, err);
     struct user change = {.id = u.id, .username = call_str(c, "username")};
     if (!rc && u.username.n)
