@@ -176,7 +176,7 @@ act_confirm(struct act *act)
     s.type = s.name;
     if (act->rows) {
         s.name = str_of(what);
-        s.id = (struct str){0};
+        s.id = STR_ABSENT;
         s.type = str_of(count);
         if (n > BULK_TYPE_COUNT && s.tier != CONFIRM_EASY)
             s.tier = CONFIRM_TYPE;

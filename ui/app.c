@@ -82,7 +82,7 @@ learn_name(struct app *app)
         values_free(values);
         return;
     }
-    struct bind_call call = {app->client, op, (struct str){0}, &app->writes, true};
+    struct bind_call call = {app->client, op, STR_ABSENT, &app->writes, true};
     bind_send(&call, values, name_done, app);
 }
 
@@ -93,7 +93,7 @@ app_attach(struct app *app, struct client *client)
     app->starting[0] = '\0';
     struct str tenant = client_profile(client)->tenant;
     snprintf(app->tenant, sizeof app->tenant, "%.*s", STR_ARG(tenant));
-    client_scope(client, (struct str){0}); /* each call names its tenant itself */
+    client_scope(client, STR_ABSENT); /* each call names its tenant itself */
     app_open_resource(app, resource_by_id(STR("users")));
     learn_name(app);
     app->dirty = true;

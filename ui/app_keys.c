@@ -95,7 +95,7 @@ tenant_from_row(struct app *app)
     bool is_tenant = view && view->resource == resource_by_id(STR("tenants"));
     struct arena a;
     arena_init(&a, 4096);
-    struct str name = is_tenant ? json_str(json_get(row, "name")) : (struct str){0};
+    struct str name = is_tenant ? json_str(json_get(row, "name")) : STR_ABSENT;
     app_set_tenant(app, arena_str(&a, str_sub(id, 0, TENANT_SIZE)),
                    arena_str(&a, str_sub(name, 0, 512)));
     arena_fini(&a);

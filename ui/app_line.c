@@ -39,7 +39,7 @@ line_tenant(struct app *app, struct str arg)
             return;
         }
     }
-    app_set_tenant(app, arg, (struct str){0});
+    app_set_tenant(app, arg, STR_ABSENT);
 }
 
 static void

@@ -41,7 +41,7 @@ bind_text(const struct bind *b, const struct bind_scope *scope)
     case BIND_MARKED:
         return json_str(bind_json(b, scope));
     }
-    return (struct str){0};
+    return STR_ABSENT;
 }
 
 struct str
@@ -51,7 +51,7 @@ bind_tenant(const struct op *op, const struct bind *binds, const struct bind_sco
     if (b)
         return bind_text(b, scope);
     if (!(op->ctx & (CTX_TENANT | CTX_NEED_TENANT)) || (op->ctx & CTX_NO_TENANT))
-        return (struct str){0};
+        return STR_ABSENT;
     return scope->tenant;
 }
 

@@ -21,7 +21,7 @@ cell_value(const struct json *row, const char *path)
 struct str
 cell_str(const struct json *row, const char *path)
 {
-    return path ? json_str(cell_value(row, path)) : (struct str){0};
+    return path ? json_str(cell_value(row, path)) : STR_ABSENT;
 }
 
 void

@@ -353,7 +353,7 @@ form_crumb(const struct pane *p, struct buf *out)
     buf_add_text(out, form->act ? form->act->action->label : "");
     struct str name = form->act && form->act->row && !form->act->rows
                           ? act_row_name(form->act->resource, form->act->row)
-                          : (struct str){0};
+                          : STR_ABSENT;
     if (name.n && (form->act->action->flags & (ACTION_ROW | ACTION_MARKED))) {
         buf_add_char(out, ' ');
         buf_add_str(out, str_sub(name, 0, 64));

@@ -50,7 +50,7 @@ enroll_wipe(struct mfa_enroll *e)
         if (sizes[i])
             secret_wipe(parts[i].out, sizes[i]);
     e->ticket = (struct qr_enrolment){.readable = false};
-    e->otc = (struct str){NULL, 0};
+    e->otc = STR_ABSENT;
     secret_wipe(e->recovery, sizeof e->recovery);
     secret_wipe(e->checked, sizeof e->checked);
     arena_fini(&e->arena);

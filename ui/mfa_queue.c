@@ -63,7 +63,7 @@ state_path(const struct mfa_queue *q, struct arena *a)
     buf_add_urlencoded(&name, str_of(q->pane.tenant));
     struct str path = str_given(folder) ? arena_printf(a, "%.*s/mfa-queue-%.*s.json",
                                                        STR_ARG(folder), STR_ARG(buf_str(&name)))
-                                        : (struct str){NULL, 0};
+                                        : STR_ABSENT;
     buf_fini(&name);
     return path;
 }

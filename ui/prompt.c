@@ -108,7 +108,7 @@ prompt_open(struct app *app, const struct prompt_setup *setup)
     pr->pane.ops = &prompt_ops;
     pr->pane.flags = PANE_LINE | PANE_INPUT;
     pr->setup = *setup;
-    pr->setup.preset = (struct str){0};
+    pr->setup.preset = STR_ABSENT;
     lineedit_init(&pr->line, 4096);
     pr->line.secret = setup->secret;
     if (setup->preset.n)

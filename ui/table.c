@@ -41,7 +41,7 @@ static void
 remember_cursor(struct table *t)
 {
     const struct json *row = table_row(t, t->cursor);
-    struct str id = row ? cell_str(row, t->pane.resource->row_id) : (struct str){0};
+    struct str id = row ? cell_str(row, t->pane.resource->row_id) : STR_ABSENT;
     snprintf(t->cursor_id, sizeof t->cursor_id, "%.*s", STR_ARG(id));
 }
 

@@ -376,7 +376,7 @@ theme_folders(struct arena *a, struct str out[FOLDERS])
     out[0] = arena_printf(a, "%.*s/themes", STR_ARG(config));
     out[1] = STR("themes");
     out[2] = STR(GATEHOUSE_DATA_DIR "/themes");
-    out[3] = (struct str){NULL, 0};
+    out[3] = STR_ABSENT;
 }
 
 static enum err_code

@@ -224,5 +224,5 @@ route_param(const struct route_match *match, struct str name)
     for (size_t i = 0; f && f[i].name && i < match->n_params; i++)
         if (str_eq(name, str_of(f[i].name)))
             return match->params[i];
-    return (struct str){NULL, 0};
+    return STR_ABSENT;
 }

@@ -215,7 +215,7 @@ private_tmp(struct arena *a)
     struct stat st;
     (void)mkdir(path.p, 0700);
     if (lstat(path.p, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077))
-        return (struct str){0};
+        return STR_ABSENT;
     return path;
 }
 

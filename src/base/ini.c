@@ -231,5 +231,5 @@ struct str
 ini_get(const struct ini *ini, struct str section, struct str key)
 {
     const struct ini_item *item = ini_find(ini, section, key);
-    return item ? item->value : (struct str){0};
+    return item ? item->value : STR_ABSENT;
 }

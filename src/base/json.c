@@ -261,7 +261,7 @@ json_next(const struct json *j)
 struct str
 json_key(const struct json *j)
 {
-    return j ? name_of(peek_of(j)) : (struct str){0};
+    return j ? name_of(peek_of(j)) : STR_ABSENT;
 }
 
 bool
@@ -273,7 +273,7 @@ json_is_null(const struct json *j)
 struct str
 json_str(const struct json *j)
 {
-    return cJSON_IsString(peek_of(j)) ? str_of(peek_of(j)->valuestring) : (struct str){0};
+    return cJSON_IsString(peek_of(j)) ? str_of(peek_of(j)->valuestring) : STR_ABSENT;
 }
 
 bool

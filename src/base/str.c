@@ -121,7 +121,7 @@ str_next(struct str *rest, char sep, struct str *part)
     ptrdiff_t at = str_find_char(*rest, sep);
     if (at < 0) {
         *part = *rest;
-        *rest = (struct str){0};
+        *rest = STR_ABSENT;
         return true;
     }
     *part = str_sub(*rest, 0, (size_t)at);

@@ -44,11 +44,11 @@ url_unescape(struct str s, bool plus_is_space, struct arena *a)
 {
     bool plain = str_find_char(s, '%') < 0 && !(plus_is_space && str_find_char(s, '+') >= 0);
     if (plain)
-        return utf8_valid(s) && str_find_char(s, '\0') < 0 ? s : (struct str){NULL, 0};
+        return utf8_valid(s) && str_find_char(s, '\0') < 0 ? s : STR_ABSENT;
     char *out = ARENA_ARRAY(a, s.n + 1, char);
     size_t n;
     if (!unescape_into(s, plus_is_space, out, &n))
-        return (struct str){NULL, 0};
+        return STR_ABSENT;
     struct str decoded = {out, n};
-    return utf8_valid(decoded) ? decoded : (struct str){NULL, 0};
+    return utf8_valid(decoded) ? decoded : STR_ABSENT;
 }

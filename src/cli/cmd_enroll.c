@@ -53,7 +53,7 @@ static enum cli_exit
 start_factor(struct enroll *e, const struct factor *f, struct str *otc)
 {
     const struct enroll_value id = {"deviceId", f->id};
-    *otc = (struct str){NULL, 0};
+    *otc = STR_ABSENT;
     if (f->start == OP_COUNT)
         return CLI_DONE;
     struct result *r = enroll_send(e, f->start, &id, f->id.n ? 1 : 0);
@@ -217,7 +217,7 @@ end_session(struct enroll *e)
         return;
     e->as = ENROLL_SELF;
     struct result *r = enroll_send(e, OP_sessions_get_current, NULL, 0);
-    struct str id = r && r->json ? json_str(json_get(r->json, "id")) : (struct str){NULL, 0};
+    struct str id = r && r->json ? json_str(json_get(r->json, "id")) : STR_ABSENT;
     const struct enroll_value value = {"id", id};
     if (id.n)
         result_free(enroll_send(e, OP_sessions_delete, &value, 1));

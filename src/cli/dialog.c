@@ -254,7 +254,7 @@ ask_once(struct dialog *d, const char *prompt, unsigned how, struct str *out, st
     if (hidden || rc)
         write_tty(d, STR("\n"));
     count_lines(d, (int)strlen(prompt) + 1 + (hidden ? 0 : (int)line.n));
-    *out = rc ? (struct str){NULL, 0} : arena_str(&d->cli->arena, str_trim(buf_str(&line)));
+    *out = rc ? STR_ABSENT : arena_str(&d->cli->arena, str_trim(buf_str(&line)));
     secret_wipe(line.p, line.n);
     buf_fini(&line);
     if (!rc && !utf8_valid(*out))

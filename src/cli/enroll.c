@@ -35,7 +35,7 @@ wipe(struct str *s)
     } p = {.in = s->p};
     if (s->n)
         secret_wipe(p.out, s->n);
-    *s = (struct str){NULL, 0};
+    *s = STR_ABSENT;
 }
 
 void

@@ -105,7 +105,7 @@ enum err_code
 address_parse(struct str text, struct profile *out, struct arena *a, struct err *err)
 {
     text = str_trim(text);
-    out->unix_socket = (struct str){NULL, 0};
+    out->unix_socket = STR_ABSENT;
     if (str_starts(text, STR("unix:")))
         return parse_unix(str_sub(text, 5, text.n), out, a, err);
     bool clear = str_starts(text, STR("http://"));

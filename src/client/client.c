@@ -349,7 +349,7 @@ drop_local(struct client *c)
     c->profile.secret = c->secret;
     local_stop(c->local);
     c->local = NULL;
-    c->base = (struct str){NULL, 0};
+    c->base = STR_ABSENT;
     advance_all(c, CALL_WAIT_TOKEN);
 }
 

@@ -46,7 +46,7 @@ profile_region_url(struct str region)
         if (str_eq(region, str_of(regions[i].region)))
             return str_of(regions[i].url);
     }
-    return (struct str){NULL, 0};
+    return STR_ABSENT;
 }
 
 struct str
@@ -189,7 +189,7 @@ static struct str
 environment_value(const char *name)
 {
     struct str value = str_of(getenv(name));
-    return value.n ? value : (struct str){NULL, 0};
+    return value.n ? value : STR_ABSENT;
 }
 
 static struct str
@@ -327,7 +327,7 @@ override_all(const struct profile_flags *flags, struct profile *out, struct aren
     struct str url = first_given(flags->url, environment_value("GATEHOUSE_URL"));
     if (!str_given(url) || out->local)
         return ERR_OK;
-    out->region = (struct str){NULL, 0};
+    out->region = STR_ABSENT;
     return address_parse(url, out, a, err);
 }
 

@@ -70,7 +70,7 @@ trace_redact(const struct op *op, struct str target)
     ptrdiff_t mark = str_find_char(target, '?');
     size_t path = mark < 0 ? target.n : (size_t)mark;
     buf_add_str(&b, str_sub(target, 0, path));
-    struct str rest = mark < 0 ? (struct str){NULL, 0} : str_sub(target, path + 1, target.n), part;
+    struct str rest = mark < 0 ? STR_ABSENT : str_sub(target, path + 1, target.n), part;
     for (char joint = '?'; str_next(&rest, '&', &part); joint = '&') {
         ptrdiff_t eq = str_find_char(part, '=');
         buf_add_char(&b, joint);

@@ -118,7 +118,7 @@ jwt_key_generate(struct jwt_key **out, enum jwt_alg alg, struct err *err)
         pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     if (!pkey)
         return fail(err, "cannot make a signing key");
-    return make_key(out, alg, pkey, (struct str){NULL, 0}, err);
+    return make_key(out, alg, pkey, STR_ABSENT, err);
 }
 
 enum err_code
@@ -185,7 +185,7 @@ static enum err_code
 write_pem(const struct jwt_key *k, bool private_half, struct arena *a, struct str *out,
           struct err *err)
 {
-    *out = (struct str){NULL, 0};
+    *out = STR_ABSENT;
     BIO *bio = k->pkey ? BIO_new(BIO_s_secmem()) : NULL;
     char *text = NULL;
     long n = 0;

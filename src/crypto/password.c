@@ -87,7 +87,7 @@ enum err_code
 password_hash(struct password_gate *g, struct str password, struct arena *a, struct str *out,
               struct err *err)
 {
-    *out = (struct str){NULL, 0};
+    *out = STR_ABSENT;
     enum err_code rc = check_size(password, err);
     if (!rc)
         rc = enter(g, err);

@@ -45,7 +45,7 @@ decode(struct arena *a, struct str text, size_t most, struct str *out)
     struct buf b;
     buf_init(&b, most + 4);
     bool ok = text.n > 0 && buf_add_unbase64url(&b, text) && b.n <= most;
-    *out = ok ? arena_str(a, buf_str(&b)) : (struct str){NULL, 0};
+    *out = ok ? arena_str(a, buf_str(&b)) : STR_ABSENT;
     buf_fini(&b);
     return ok;
 }

@@ -387,7 +387,7 @@ static struct str
 pgsql_text(struct db_stmt *st, int col)
 {
     if (pgsql_is_null(st, col))
-        return (struct str){0};
+        return STR_ABSENT;
     return (struct str){pq(st->conn)->getvalue(st->result, st->row, col),
                         (size_t)pq(st->conn)->getlength(st->result, st->row, col)};
 }
@@ -396,7 +396,7 @@ static struct str
 pgsql_bytes(struct db_stmt *st, int col)
 {
     if (pgsql_is_null(st, col))
-        return (struct str){0};
+        return STR_ABSENT;
     size_t n = 0;
     unsigned char *p = pq(st->conn)->unescape_bytea(
         (const unsigned char *)pq(st->conn)->getvalue(st->result, st->row, col), &n);

@@ -365,7 +365,7 @@ static struct str
 sqlite_bytes(struct db_stmt *st, int col)
 {
     if (sqlite3_column_type(st->native, col) == SQLITE_NULL)
-        return (struct str){0};
+        return STR_ABSENT;
     const void *p = sqlite3_column_blob(st->native, col);
     return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(st->native, col)};
 }

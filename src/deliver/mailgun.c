@@ -9,7 +9,7 @@ static enum err_code
 check(struct provider *p, struct err *err)
 {
     if (!p->secret)
-        return need((struct str){NULL, 0}, "an API key", p, err);
+        return need(STR_ABSENT, "an API key", p, err);
     enum err_code rc = need(p->domain, "a domain", p, err);
     if (rc)
         return rc;

@@ -378,10 +378,10 @@ xml_text(struct str xml, const char *open, const char *close)
 {
     ptrdiff_t from = str_find(xml, str_of(open));
     if (from < 0)
-        return (struct str){NULL, 0};
+        return STR_ABSENT;
     struct str rest = str_sub(xml, (size_t)from + strlen(open), xml.n);
     ptrdiff_t to = str_find(rest, str_of(close));
-    return to < 0 ? (struct str){NULL, 0} : str_sub(rest, 0, (size_t)to);
+    return to < 0 ? STR_ABSENT : str_sub(rest, 0, (size_t)to);
 }
 
 static void
@@ -420,9 +420,9 @@ provider_read(struct provider *p, const struct request *r, const struct answer *
     if (out->verdict == VERDICT_SENT) {
         if (!p->type->read(p, r, a, now, out)) {
             out->verdict = VERDICT_TROUBLE;
-            write_why(out, p->type->name, "gave an answer that is not its own", (struct str){0});
+            write_why(out, p->type->name, "gave an answer that is not its own", STR_ABSENT);
         } else if (out->verdict != VERDICT_SENT && !out->why[0]) {
-            write_why(out, p->type->name, "did not take the message", (struct str){0});
+            write_why(out, p->type->name, "did not take the message", STR_ABSENT);
         }
         return;
     }

@@ -4,7 +4,7 @@
 static enum err_code
 check(struct provider *p, struct err *err)
 {
-    return p->secret ? ERR_OK : need((struct str){NULL, 0}, "an API key", p, err);
+    return p->secret ? ERR_OK : need(STR_ABSENT, "an API key", p, err);
 }
 
 static void

@@ -28,7 +28,7 @@ static enum err_code
 check_user(struct provider *p, struct err *err)
 {
     if (!p->secret)
-        return need((struct str){NULL, 0}, "a secret access key", p, err);
+        return need(STR_ABSENT, "a secret access key", p, err);
     enum err_code rc = need(p->id, "an access key id", p, err);
     if (rc == ERR_OK && !is_token_text(p->id, KEY_MAX))
         return err_set(err, ERR_INVALID, "the access key id must be letters and digits");
@@ -38,7 +38,7 @@ check_user(struct provider *p, struct err *err)
 static enum err_code
 check_role(struct provider *p, struct err *err)
 {
-    return p->secret ? check_region(p, err) : need((struct str){NULL, 0}, "a role", p, err);
+    return p->secret ? check_region(p, err) : need(STR_ABSENT, "a role", p, err);
 }
 
 /* ---- signing ---- */
@@ -67,7 +67,7 @@ sign_with_secret(struct str secret, void *arg)
     if (g->token)
         secret_with(g->token, sign_with_token, g);
     else
-        sign_with_token((struct str){NULL, 0}, g);
+        sign_with_token(STR_ABSENT, g);
 }
 
 static struct str

@@ -13,7 +13,7 @@ is_port(struct str s)
 static bool
 split(struct str authority, struct str *host, struct str *port)
 {
-    *port = (struct str){NULL, 0};
+    *port = STR_ABSENT;
     if (str_starts(authority, STR("["))) {
         ptrdiff_t end = str_find_char(authority, ']');
         if (end < 0)

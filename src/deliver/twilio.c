@@ -10,7 +10,7 @@ check(struct provider *p, struct err *err)
     if (rc)
         return rc;
     if (!p->secret)
-        return need((struct str){NULL, 0}, "a token", p, err);
+        return need(STR_ABSENT, "a token", p, err);
     if (!is_token_text(p->id, SID_MAX))
         return err_set(err, ERR_INVALID, "accountId must be letters and digits");
     if (p->service.n && !is_token_text(p->service, SID_MAX))

@@ -63,7 +63,7 @@ look(const struct qr_image *im, struct arena *a, struct qr_picture *out, struct 
         out->code.size = 0;
         return ERR_OK;
     }
-    out->text = (struct str){NULL, 0};
+    out->text = STR_ABSENT;
     if (sampled)
         return ERR_OK;
     return rc && rc != ERR_NOT_FOUND

@@ -23,7 +23,7 @@ static enum err_code
 find_token(const struct call *c, struct str *out, struct err *err)
 {
     struct str bearer = call_header(c, "authorization"), plain = call_header(c, "x-access-token");
-    *out = (struct str){NULL, 0};
+    *out = STR_ABSENT;
     if (str_given(bearer)) {
         if (bearer.n < 7 || !str_eq_nocase(str_sub(bearer, 0, 7), STR("Bearer ")))
             return unauthenticated(err);
@@ -66,7 +66,7 @@ find_by_host(struct db_conn *conn, void *arg, struct err *err)
     struct by_host *q = arg;
     struct env env;
     enum err_code rc = store_env_by_host(conn, q->arena, q->host, &env, err);
-    q->id = rc ? (struct str){NULL, 0} : env.id;
+    q->id = rc ? STR_ABSENT : env.id;
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 

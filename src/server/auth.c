@@ -76,7 +76,7 @@ load_environment(struct authority *a, struct db_conn *conn, struct arena *scratc
     *e = (struct auth_environment){.id = arena_str(&a->arena, id)};
     struct scope s;
     struct signing_key_list list = {.n = 0};
-    enum err_code rc = scope_open(&s, conn, scratch, id, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, scratch, id, STR_ABSENT, err);
     if (!rc)
         rc = store_signing_key_list(&s, true, &list, err);
     for (size_t i = 0; i < list.n && e->n_keys < KEYS_MAX && !rc; i++)

@@ -27,7 +27,7 @@ check_switch(struct db_conn *conn, struct arena *scratch, const struct auth_verd
 {
     struct scope s;
     enum machine_switch now;
-    enum err_code rc = scope_open(&s, conn, scratch, v->vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, scratch, v->vendor, STR_ABSENT, err);
     if (!rc)
         rc = machine_switch_get(&s, kind, &now, err);
     *on = !rc && now == MACHINE_ON;

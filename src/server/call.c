@@ -11,8 +11,6 @@
 
 enum { PAGE_LIMIT_MAX = 200, PAGE_NUMBER_MAX = 1 << 30 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* -- what came -- */
 
 struct str
@@ -64,7 +62,7 @@ call_header(const struct call *c, const char *name)
     for (size_t i = 0; i < c->n_headers; i++)
         if (str_eq_nocase(c->headers[i].name, str_of(name)))
             return c->headers[i].value;
-    return ABSENT;
+    return STR_ABSENT;
 }
 
 const struct json *
@@ -147,7 +145,7 @@ call_environment(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct scope *environment = ARENA_NEW(c->arena, struct scope);
-    return s && scope_tenant(s, ABSENT, environment, err) == ERR_OK ? environment : NULL;
+    return s && scope_tenant(s, STR_ABSENT, environment, err) == ERR_OK ? environment : NULL;
 }
 
 enum err_code
@@ -346,9 +344,9 @@ struct str
 call_public_key(const struct call *c)
 {
     const struct auth_environment *e = auth_find_environment(c->server->auth, c->vendor_id);
-    struct str pem = ABSENT;
+    struct str pem = STR_ABSENT;
     if (e && jwt_key_public_pem(e->key, c->arena, &pem, NULL) != ERR_OK)
-        return ABSENT;
+        return STR_ABSENT;
     return pem;
 }
 

@@ -39,7 +39,7 @@ pop(struct str *list)
     while (start > 0 && list->p[start - 1] != ',')
         start--;
     struct str last = str_trim(str_sub(*list, start, list->n));
-    *list = start > 0 ? str_sub(*list, 0, start - 1) : (struct str){NULL, 0};
+    *list = start > 0 ? str_sub(*list, 0, start - 1) : STR_ABSENT;
     return last;
 }
 

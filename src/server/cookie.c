@@ -27,7 +27,7 @@ name_of(const struct call *c, enum cookie which)
         else
             buf_add_char(&name, c->vendor_id.p[i]);
     }
-    struct str out = name.failed ? (struct str){NULL, 0} : arena_str(c->arena, buf_str(&name));
+    struct str out = name.failed ? STR_ABSENT : arena_str(c->arena, buf_str(&name));
     buf_fini(&name);
     return out;
 }
@@ -40,7 +40,7 @@ origin_of(struct str url)
 {
     ptrdiff_t scheme = str_find(url, STR("://"));
     if (scheme < 0)
-        return (struct str){NULL, 0};
+        return STR_ABSENT;
     size_t host = (size_t)scheme + 3;
     ptrdiff_t path = str_find_char(str_sub(url, host, url.n), '/');
     return path < 0 ? url : str_sub(url, 0, host + (size_t)path);
@@ -94,7 +94,7 @@ struct str
 cookie_get(const struct call *c, enum cookie which)
 {
     if (is_cross_site(c))
-        return (struct str){NULL, 0};
+        return STR_ABSENT;
     for (size_t i = 0; i < c->n_headers; i++) {
         if (!str_eq_nocase(c->headers[i].name, STR("cookie")))
             continue;
@@ -106,7 +106,7 @@ cookie_get(const struct call *c, enum cookie which)
                 return str_sub(pair, (size_t)eq + 1, pair.n);
         }
     }
-    return (struct str){NULL, 0};
+    return STR_ABSENT;
 }
 
 /* -- writing -- */

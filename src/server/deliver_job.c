@@ -182,7 +182,7 @@ end_all(struct deliver *d, struct list *jobs, const struct err *err, int64_t now
             continue;
         }
         lane_good(d, job->lane);
-        job_sent(d, job, "outbox", (struct str){NULL, 0}, 0);
+        job_sent(d, job, "outbox", STR_ABSENT, 0);
     }
 }
 

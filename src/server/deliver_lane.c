@@ -76,8 +76,7 @@ lane_refresh(struct deliver *d, struct lane *lane, struct db_conn *conn, struct 
 {
     struct scope s;
     struct str document;
-    enum err_code rc =
-        scope_open(&s, conn, &d->scratch, str_of(lane->vendor), (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &d->scratch, str_of(lane->vendor), STR_ABSENT, err);
     if (rc == ERR_OK)
         rc = deliver_document(&s, lane->channel, &document, err);
     if (rc || is_same(lane, document))

@@ -13,7 +13,7 @@ deliver_document(const struct scope *s, enum letter_channel channel, struct str 
                  struct err *err)
 {
     struct config found;
-    *document = (struct str){NULL, 0};
+    *document = STR_ABSENT;
     enum err_code rc = store_config_get(s, name_of(channel), &found, err);
     if (rc == ERR_OK)
         *document = found.document;
@@ -103,7 +103,7 @@ from_document(const struct scope *s, const struct json *j, struct str name,
     if (is_whole(p) && c->aws_secret)
         secret_with(c->aws_secret, make_with_second, m);
     else if (is_whole(p))
-        make_with_second((struct str){NULL, 0}, m);
+        make_with_second(STR_ABSENT, m);
     wipe(p->secret);
     return m->rc;
 }
@@ -122,7 +122,7 @@ from_options(const struct deliver_config *c, struct making *m)
     if (c->smtp_password)
         secret_with(c->smtp_password, make_with_password, m);
     else
-        make_with_password((struct str){NULL, 0}, m);
+        make_with_password(STR_ABSENT, m);
     return m->rc;
 }
 

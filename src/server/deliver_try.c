@@ -24,7 +24,7 @@ choose(struct db_conn *conn, void *arg, struct err *err)
     provider_free(x->provider);
     x->provider = NULL;
     x->fault = (struct err){.code = ERR_OK};
-    enum err_code rc = scope_open(&s, conn, x->arena, x->vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, x->arena, x->vendor, STR_ABSENT, err);
     if (rc == ERR_OK)
         rc = deliver_document(&s, x->channel, &document, err);
     if (rc)
@@ -49,8 +49,8 @@ take_outcome(struct deliver_trial *out, const struct outcome *o, struct arena *a
 {
     out->sent = o->verdict == VERDICT_SENT;
     out->status = o->status;
-    out->reference = o->ref[0] ? arena_text(a, o->ref) : (struct str){NULL, 0};
-    out->error = out->sent ? (struct str){NULL, 0} : arena_text(a, o->why);
+    out->reference = o->ref[0] ? arena_text(a, o->ref) : STR_ABSENT;
+    out->error = out->sent ? STR_ABSENT : arena_text(a, o->why);
     if (o->answer.n)
         out->answer = arena_str(a, cut(o->answer, ANSWER_SHOWN));
 }

@@ -19,7 +19,7 @@ write_audit(struct db_conn *conn, struct deliver *d, const struct job *job, int6
         return ERR_OK;
     struct scope s;
     enum err_code rc =
-        scope_open(&s, conn, &d->scratch, str_of(job->lane->vendor), (struct str){NULL, 0}, err);
+        scope_open(&s, conn, &d->scratch, str_of(job->lane->vendor), STR_ABSENT, err);
     if (rc)
         return rc;
     s.now = now;

@@ -184,7 +184,7 @@ role_id(const struct demo *d, const char *key)
     for (size_t i = 0; i < ROLES; i++)
         if (key && !strcmp(roles[i].key, key))
             return d->role_ids[i];
-    return (struct str){NULL, 0};
+    return STR_ABSENT;
 }
 
 /* What the people with MFA have in their phones. The id is made of the user's, for one that is drawn would change
@@ -219,7 +219,7 @@ add_user(const struct demo *d, const struct scope *tenant, struct user *u, const
     u->mfa_enrolled = state & MFA;
     u->super_user = state & SUPER;
     u->last_login = state & PENDING || !(state & VERIFIED) ? 0 : tenant->now + 30 * HOUR_MS;
-    enum err_code rc = scope_tenant(tenant, (struct str){NULL, 0}, &everywhere, err);
+    enum err_code rc = scope_tenant(tenant, STR_ABSENT, &everywhere, err);
     if (!rc)
         rc = store_user_create(&everywhere, u, err);
     if (!rc)
@@ -340,7 +340,7 @@ fill(struct db_conn *conn, void *arg, struct err *err)
     struct scope s;
     int64_t there = 0;
     rand_pin(SEED);
-    enum err_code rc = scope_open(&s, conn, &d->arena, d->vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &d->arena, d->vendor, STR_ABSENT, err);
     if (!rc)
         rc = store_tenant_count(&s, &there, err);
     if (!rc && there)

@@ -303,7 +303,7 @@ static struct str
 split_target(struct str target, struct str *query)
 {
     ptrdiff_t mark = str_find_char(target, '?');
-    *query = mark < 0 ? (struct str){NULL, 0} : str_sub(target, (size_t)mark + 1, target.n);
+    *query = mark < 0 ? STR_ABSENT : str_sub(target, (size_t)mark + 1, target.n);
     return mark < 0 ? target : str_sub(target, 0, (size_t)mark);
 }
 

@@ -2,8 +2,6 @@
 
 enum { DOCUMENT_MAX = 1 << 20 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* Members of `from` over those of `to`; objects are merged, everything else is replaced. */
 static void
 merge(struct json *to, const struct json *from)
@@ -51,7 +49,7 @@ document_environment(const struct scope *s, const struct document *d, struct jso
                      struct err *err)
 {
     struct scope environment;
-    enum err_code rc = scope_tenant(s, ABSENT, &environment, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &environment, err);
     *out = NULL;
     if (!rc)
         rc = document_load(&environment, d, out, NULL, err);
@@ -201,11 +199,11 @@ document_answer(struct call *c, const struct document *d, enum document_missing 
 {
     const struct scope *s = call_scope(c, err);
     struct scope environment;
-    struct config stored = {.id = ABSENT};
+    struct config stored = {.id = STR_ABSENT};
     struct json *all = NULL;
     enum err_code rc = s ? ERR_OK : err_failed(err);
     if (!rc && vendor) {
-        rc = scope_tenant(s, ABSENT, &environment, err);
+        rc = scope_tenant(s, STR_ABSENT, &environment, err);
         s = &environment;
     }
     if (!rc)

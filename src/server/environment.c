@@ -72,7 +72,7 @@ set_secret(struct db_conn *conn, void *arg, struct err *err)
 {
     struct ensure *e = arg;
     struct scope s;
-    enum err_code rc = scope_open(&s, conn, e->arena, e->vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, e->arena, e->vendor, STR_ABSENT, err);
     if (!rc)
         s.now = clock_now_ms();
     return rc ? rc : store_env_set_secret(&s, e->secret_hash, err);
@@ -93,7 +93,7 @@ create(struct db_conn *conn, void *arg, struct err *err)
         .id = jwt_key_id(e->key), .algorithm = STR("RS256"), .created_at = env.created_at};
     enum err_code rc = store_env_create(conn, &env, err);
     if (!rc)
-        rc = scope_open(&s, conn, e->arena, e->vendor, (struct str){NULL, 0}, err);
+        rc = scope_open(&s, conn, e->arena, e->vendor, STR_ABSENT, err);
     if (!rc)
         rc = jwt_key_public_pem(e->key, e->arena, &k.public_pem, err);
     if (!rc)
@@ -154,7 +154,7 @@ environment_ensure(struct store *store, const struct server_options *o, struct a
         rc = make(&e, store, err);
     else if (!rc && str_given(e.wanted))
         rc = store_tx(store, DB_WRITE, set_secret, &e, err);
-    *vendor = rc ? (struct str){NULL, 0} : arena_str(a, e.vendor);
+    *vendor = rc ? STR_ABSENT : arena_str(a, e.vendor);
     arena_fini(&scratch);
     return rc;
 }

@@ -93,8 +93,7 @@ run_peek(struct db_conn *conn, void *arg, struct err *err)
 {
     struct peek *p = arg;
     struct scope s;
-    enum err_code rc =
-        scope_open(&s, conn, p->c->arena, p->c->vendor_id, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, p->c->arena, p->c->vendor_id, STR_ABSENT, err);
     s.now = p->c->now;
     return rc ? rc : store_flow_get(&s, p->kind, p->hash, p->out, err);
 }

@@ -423,7 +423,7 @@ http_serve(struct http *h, struct err *err)
     pthread_sigmask(SIG_BLOCK, &all, &old);
     enum err_code rc = serve_all(h, err);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    h->options.tls_cert = h->options.tls_key = (struct str){NULL, 0};
+    h->options.tls_cert = h->options.tls_key = STR_ABSENT;
     return rc;
 }
 
@@ -460,7 +460,7 @@ http_stop(struct http *h, int64_t grace_ms)
 struct str
 http_address(const struct http *h, size_t i)
 {
-    return i < h->n ? str_of(h->listeners[i].url) : (struct str){NULL, 0};
+    return i < h->n ? str_of(h->listeners[i].url) : STR_ABSENT;
 }
 
 size_t

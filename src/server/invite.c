@@ -32,7 +32,7 @@ invite_check_tenant(struct call *c, const struct scope *s, struct str tenant_id,
 {
     struct tenant t;
     struct scope everywhere;
-    enum err_code rc = scope_tenant(s, (struct str){NULL, 0}, &everywhere, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &everywhere, err);
     if (!rc)
         rc = store_tenant_get(&everywhere, tenant_id, &t, err);
     if (rc == ERR_NOT_FOUND)
@@ -97,7 +97,7 @@ invite_join(struct call *c, const struct scope *s, const struct invite *in, cons
     struct membership m;
     enum err_code rc = scope_tenant(s, in->tenant_id, &tenant, err);
     if (!rc)
-        rc = scope_tenant(s, (struct str){NULL, 0}, &everywhere, err);
+        rc = scope_tenant(s, STR_ABSENT, &everywhere, err);
     if (!rc)
         rc = restrict_email(c, &tenant, u->email, err);
     if (rc)

@@ -44,8 +44,8 @@ find_limit(const struct scope *s, struct str user_id, int64_t *limit, struct err
 {
     struct config_list policies;
     *limit = GUESSES_MAX;
-    enum err_code rc = store_config_of_user(s, str_of(lockout_policy.name), user_id,
-                                            (struct str){NULL, 0}, false, &policies, err);
+    enum err_code rc = store_config_of_user(s, str_of(lockout_policy.name), user_id, STR_ABSENT,
+                                            false, &policies, err);
     for (size_t i = 0; !rc && i < policies.n; i++)
         rc = apply_policy(&policies.items[i], limit, err);
     return rc;
@@ -67,8 +67,7 @@ count(struct db_conn *conn, void *arg, struct err *err)
     struct user u = {.seq = 0};
     struct str id = str_given(q->guess.user_id) ? q->guess.user_id : STR("");
     int64_t made = 1;
-    enum err_code rc =
-        scope_open(&s, conn, q->c->arena, q->c->vendor_id, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, STR_ABSENT, err);
     s.now = q->c->now;
     if (!rc)
         rc = store_user_get(&s, USER_BY_ID, id, &u, err);
@@ -139,7 +138,7 @@ lock_account(struct db_conn *conn, void *arg, struct err *err)
     struct call *c = q->c;
     struct scope s;
     bool locked = false;
-    enum err_code rc = scope_open(&s, conn, c->arena, c->vendor_id, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, c->arena, c->vendor_id, STR_ABSENT, err);
     s.now = c->now;
     if (!rc)
         rc = store_guess_lock(&s, q->guess.user_id, kind_text(q->kind), q->guess.limit, &locked,

@@ -32,7 +32,7 @@ machine_switch_get(const struct scope *s, enum machine_kind kind, enum machine_s
     struct scope environment;
     struct config stored;
     *out = MACHINE_OFF;
-    enum err_code rc = scope_tenant(s, (struct str){NULL, 0}, &environment, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &environment, err);
     if (!rc)
         rc = store_config_get(&environment, str_of(core_settings.name), &stored, err);
     if (rc == ERR_NOT_FOUND) {
@@ -142,7 +142,7 @@ machine_sign(struct call *c, struct machine_grant *g, struct err *err)
                                .claims = write_claims,
                                .arg = g};
     enum err_code rc = auth_issue(c->server->auth, &grant, &jwt, err);
-    g->jwt = rc ? (struct str){NULL, 0} : arena_str(c->arena, buf_str(&jwt));
+    g->jwt = rc ? STR_ABSENT : arena_str(c->arena, buf_str(&jwt));
     buf_fini(&jwt);
     return rc;
 }

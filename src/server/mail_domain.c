@@ -53,7 +53,7 @@ without_last_dot(struct str s)
 bool
 mail_domain_parse(struct str domain, struct arena *a, struct str *out)
 {
-    *out = (struct str){NULL, 0};
+    *out = STR_ABSENT;
     if (domain.n == 0 || domain.n > INPUT_MAX || memchr(domain.p, '\0', domain.n))
         return false;
     char *ascii = NULL;
@@ -86,7 +86,7 @@ bool
 mail_domain_of(struct str email, struct arena *a, struct str *out)
 {
     ptrdiff_t at = str_find_char(email, '@');
-    *out = (struct str){NULL, 0};
+    *out = STR_ABSENT;
     if (at < 0 || email.n > EMAIL_MAX || !is_plain_local(str_sub(email, 0, (size_t)at)))
         return false;
     return mail_domain_parse(str_sub(email, (size_t)at + 1, email.n), a, out);

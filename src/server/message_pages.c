@@ -124,7 +124,7 @@ test_message(struct call *c)
     return (struct message){.channel = sms ? MESSAGE_SMS : MESSAGE_EMAIL,
                             .to = call_str(c, "to"),
                             .from = call_str(c, "from"),
-                            .subject = sms ? (struct str){NULL, 0} : STR("Test message"),
+                            .subject = sms ? STR_ABSENT : STR("Test message"),
                             .text = STR("This is a test message. Nothing needs to be done.\n"),
                             .template_type = STR("Test")};
 }

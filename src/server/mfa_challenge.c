@@ -13,7 +13,7 @@ device_hash(struct call *c)
 {
     struct str token = cookie_get(c, COOKIE_DEVICE);
     if (token.n == 0 || token.n > DEVICE_TOKEN_MAX)
-        return (struct str){NULL, 0};
+        return STR_ABSENT;
     return token_hash_hex(c->arena, token);
 }
 

@@ -2,8 +2,6 @@
 #include "server/mfa_priv.h"
 #include "server/notify.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 /* ---- may it be enrolled, may it be used ---- */
 
 static enum err_code
@@ -18,7 +16,7 @@ check_kind(struct call *c, const struct scope *s, const struct mfa_pending *p, e
            struct err *err)
 {
     struct mfa_rules rules;
-    enum err_code rc = mfa_rules_load(c, s, ABSENT, &rules, err);
+    enum err_code rc = mfa_rules_load(c, s, STR_ABSENT, &rules, err);
     if (rc)
         return rc;
     unsigned on = p ? mfa_kinds_after(p->in.methods, rules.kinds) : rules.kinds;

@@ -152,7 +152,7 @@ mfa_write_devices(struct call *c, const struct scope *s, const struct user *u, s
 {
     struct mfa_devices d;
     struct mfa_rules rules;
-    enum err_code rc = mfa_rules_load(c, s, (struct str){NULL, 0}, &rules, err);
+    enum err_code rc = mfa_rules_load(c, s, STR_ABSENT, &rules, err);
     if (!rc)
         rc = mfa_devices_load(c, s, u, &d, err);
     /* The address is a device only where codes are sent to it. */

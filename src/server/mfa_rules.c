@@ -58,7 +58,7 @@ mfa_strategies_put(const struct scope *s, unsigned kinds, struct err *err)
     struct scope environment;
     struct buf text;
     struct jw w;
-    enum err_code rc = scope_tenant(s, (struct str){NULL, 0}, &environment, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &environment, err);
     if (rc)
         return rc;
     buf_init(&text, 1024);
@@ -142,8 +142,8 @@ mfa_rules_load(struct call *c, const struct scope *s, struct str user_id, struct
     if (!rc)
         rc = take_config(c, s, out, err);
     if (!rc)
-        rc = store_config_of_user(s, str_of(mfa_policy_document.name), user_id,
-                                  (struct str){NULL, 0}, !str_given(user_id), &policies, err);
+        rc = store_config_of_user(s, str_of(mfa_policy_document.name), user_id, STR_ABSENT,
+                                  !str_given(user_id), &policies, err);
     for (size_t i = 0; !rc && i < policies.n; i++)
         rc = take_policy(out, policies.items[i].document, err);
     if (!rc && policies.n == 0) {

@@ -102,8 +102,7 @@ mfa_scope(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     struct scope *everywhere = ARENA_NEW(c->arena, struct scope);
-    return s && scope_tenant(s, (struct str){NULL, 0}, everywhere, err) == ERR_OK ? everywhere
-                                                                                  : NULL;
+    return s && scope_tenant(s, STR_ABSENT, everywhere, err) == ERR_OK ? everywhere : NULL;
 }
 
 enum err_code

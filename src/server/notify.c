@@ -6,8 +6,6 @@
 /* Room for one message: a template of the largest size, its columns, and the values. */
 enum { SCRATCH_MAX = 16 << 20 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* One message on its way from notice to queue. */
 struct draft {
     struct call *call;
@@ -59,8 +57,8 @@ static void
 set_person(struct draft *d)
 {
     const struct notice *n = d->notice;
-    struct str email = n->user ? n->user->email : ABSENT;
-    struct str phone = n->user ? n->user->phone_number : ABSENT;
+    struct str email = n->user ? n->user->email : STR_ABSENT;
+    struct str phone = n->user ? n->user->phone_number : STR_ABSENT;
     bool by_mail = d->type->channel == MESSAGE_EMAIL;
     if (n->user) {
         set(d, TEMPLATE_VAR_user_id, n->user->id);
@@ -109,7 +107,7 @@ tenant_of(const struct notice *n)
 static enum err_code
 set_inviter(struct draft *d, struct err *err)
 {
-    struct str id = d->call->who.kind == PRINCIPAL_USER ? d->call->who.user_id : ABSENT;
+    struct str id = d->call->who.kind == PRINCIPAL_USER ? d->call->who.user_id : STR_ABSENT;
     struct user caller;
     if (!(d->type->vars & TEMPLATE_V(inviter)) || d->values.of[TEMPLATE_VAR_inviter].n || !id.n)
         return ERR_OK;
@@ -170,7 +168,7 @@ queue(struct draft *d, struct err *err)
         return rc;
     LOG_WARN("notify", "template too long when filled in, used the default",
              KV_TEXT("type", d->type->name));
-    d->own.body = ABSENT;
+    d->own.body = STR_ABSENT;
     return write_and_queue(d, err);
 }
 
@@ -197,7 +195,7 @@ draft_and_queue(struct draft *d, enum message_channel channel, struct err *err)
         .channel = channel,
         .to = to,
         .template_type = str_of(n->type),
-        .user_id = n->user ? n->user->id : ABSENT,
+        .user_id = n->user ? n->user->id : STR_ABSENT,
         .tenant_id = n->tenant_id,
         .code = n->code,
         .token = n->token,
@@ -242,7 +240,7 @@ notify_link(struct call *c, const struct scope *s, const struct notice *n, struc
     draft_init(d, c, s);
     enum err_code rc = find_template(d, MESSAGE_EMAIL, n->type, err);
     if (!rc)
-        rc = template_set_names(c, &d->scope, ABSENT, &d->values, NULL, err);
+        rc = template_set_names(c, &d->scope, STR_ABSENT, &d->values, NULL, err);
     if (!rc) {
         set(d, TEMPLATE_VAR_user_id, n->user->id);
         set(d, TEMPLATE_VAR_token, n->token);

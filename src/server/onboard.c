@@ -5,8 +5,6 @@
 
 enum { DAY_MS = 86400000, LINK_DAYS = 7 };
 
-static const struct str ABSENT = {NULL, 0};
-
 enum err_code
 onboard_strategy_of(const struct scope *s, enum flow_kind kind, struct onboard_strategy *out,
                     struct err *err)
@@ -69,7 +67,7 @@ onboard_activate(struct call *c, const struct scope *s, const struct onboard_per
         return rc;
     struct onboard_memory memory = {id, who->user ? who->user->email : who->to, who->has_password};
     struct flow f = {.kind = FLOW_ACTIVATION,
-                     .user_id = who->user ? id : ABSENT,
+                     .user_id = who->user ? id : STR_ABSENT,
                      .tenant_id = who->tenant_id,
                      .data = memory_text(c, &memory),
                      .expires_at = c->now + how.lifetime_ms};
@@ -77,10 +75,10 @@ onboard_activate(struct call *c, const struct scope *s, const struct onboard_per
     if (rc)
         return rc;
     if (token)
-        *token = how.by_code ? mine : ABSENT;
+        *token = how.by_code ? mine : STR_ABSENT;
     struct notice n = {.type = how.by_code ? "ActivateUserWithCode" : "ActivateUser",
                        .user = who->user,
-                       .to = who->user ? ABSENT : who->to,
+                       .to = who->user ? STR_ABSENT : who->to,
                        .tenant_id = who->tenant_id,
                        .code = f.code,
                        .token = mine,
@@ -134,7 +132,7 @@ onboard_welcome(struct call *c, const struct scope *s, struct str user_id, struc
 {
     struct scope everywhere;
     struct user u;
-    enum err_code rc = scope_tenant(s, ABSENT, &everywhere, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &everywhere, err);
     if (!rc)
         rc = store_user_get(&everywhere, USER_BY_ID, user_id, &u, err);
     if (rc || !u.email.n)
@@ -154,7 +152,7 @@ onboard_accept(struct call *c, const struct scope *s, struct str user_id, struct
 {
     struct scope everywhere, where;
     struct user change = {.id = user_id, .verified = true};
-    enum err_code rc = scope_tenant(s, ABSENT, &everywhere, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &everywhere, err);
     if (!rc)
         rc = scope_tenant(s, tenant_id, &where, err);
     if (!rc)

@@ -13,8 +13,6 @@
 
 enum { WORDS_MAX = 24, TENANTS_NAMED = 8, MINUTE_MS = 60000 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* ---- documents of environment and tenants ---- */
 
 /* Calls `each` with every stored document that bears on the person. */
@@ -91,7 +89,8 @@ static enum err_code
 rotation_of(const struct scope *s, struct str user_id, struct rotation *out, struct err *err)
 {
     *out = (struct rotation){.active = false};
-    return each_document(s, &password_rotation_settings, user_id, ABSENT, add_rotation, out, err);
+    return each_document(s, &password_rotation_settings, user_id, STR_ABSENT, add_rotation, out,
+                         err);
 }
 
 /* ---- preparing ---- */
@@ -196,7 +195,7 @@ load_rules(struct db_conn *conn, void *arg, struct err *err)
     struct rules *r = arg;
     struct scope s;
     r->n_words = 0;
-    enum err_code rc = scope_open(&s, conn, r->c->arena, r->c->vendor_id, ABSENT, err);
+    enum err_code rc = scope_open(&s, conn, r->c->arena, r->c->vendor_id, STR_ABSENT, err);
     if (!rc)
         rc = password_policy_of(&s, r->user_id, r->tenant_id, &r->policy, err);
     if (!rc)
@@ -262,7 +261,7 @@ password_prepare(struct call *c, struct str user_id, struct str tenant_id, struc
 {
     struct rules *r = ARENA_NEW(c->arena, struct rules);
     *r = (struct rules){.c = c, .user_id = user_id, .tenant_id = tenant_id, .context = context};
-    *out = (struct new_password){.hash = ABSENT};
+    *out = (struct new_password){.hash = STR_ABSENT};
     if (!str_given(password))
         return ERR_OK;
     enum err_code rc = store_tx(c->server->store, DB_READ, load_rules, r, err);

@@ -51,5 +51,5 @@ query_get(const struct pairs *p, struct str name)
     for (size_t i = 0; i < p->n; i++)
         if (str_eq(p->items[i].name, name))
             return p->items[i].value;
-    return (struct str){NULL, 0};
+    return STR_ABSENT;
 }

@@ -20,7 +20,7 @@ static enum err_code
 ask_each(const struct scope *s, ask_fn *ask, const void *arg, bool stop, bool *yes, struct err *err)
 {
     struct scope environment;
-    enum err_code rc = scope_tenant(s, (struct str){NULL, 0}, &environment, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &environment, err);
     if (!rc)
         rc = ask(&environment, arg, yes, err);
     if (!rc && *yes != stop && s->tenant_seq > 0)

@@ -111,8 +111,7 @@ open_store(struct server *s, const struct server_options *o, struct err *err)
     enum err_code rc = server_open_database(&db, o, err);
     if (rc)
         return rc;
-    struct str key =
-        o->data ? arena_printf(&s->arena, "%s/storage.key", o->data) : (struct str){NULL, 0};
+    struct str key = o->data ? arena_printf(&s->arena, "%s/storage.key", o->data) : STR_ABSENT;
     rc = seal_open(&s->seal, key.p, err);
     if (rc) {
         db_close(db);
@@ -291,7 +290,7 @@ server_stop(struct server *s)
 struct str
 server_address(const struct server *s, size_t i)
 {
-    return s->http ? http_address(s->http, i) : (struct str){NULL, 0};
+    return s->http ? http_address(s->http, i) : STR_ABSENT;
 }
 
 struct store *

@@ -13,8 +13,6 @@
 
 enum { ACCESS_DEFAULT_S = 300, REFRESH_DEFAULT_S = 2592000, TOKEN_TEXT_MAX = 256 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* -- refresh tokens -- */
 
 static void
@@ -272,7 +270,7 @@ grant_sign(struct call *c, struct session_grant *g, struct err *err)
                                .claims = write_claims,
                                .arg = g};
     enum err_code rc = auth_issue(c->server->auth, &grant, &token, err);
-    g->access_token = rc ? ABSENT : arena_str(c->arena, buf_str(&token));
+    g->access_token = rc ? STR_ABSENT : arena_str(c->arena, buf_str(&token));
     buf_fini(&token);
     return rc;
 }

@@ -9,8 +9,6 @@
 
 enum { RESET_LIFE_S = 600 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* Somebody who showed who they are, and what they would find inside. */
 struct visitor {
     struct scope s; /* the environment */
@@ -32,7 +30,7 @@ is_open(const struct membership *m, int64_t now)
 static struct str
 pick_tenant(const struct user *u, struct str wanted, int64_t now)
 {
-    struct str first = ABSENT;
+    struct str first = STR_ABSENT;
     for (size_t i = 0; i < u->n_tenants; i++) {
         const struct membership *m = &u->tenants[i];
         if (!is_open(m, now))
@@ -42,7 +40,7 @@ pick_tenant(const struct user *u, struct str wanted, int64_t now)
         if (!str_given(first))
             first = m->tenant_id;
     }
-    return str_given(wanted) ? ABSENT : first;
+    return str_given(wanted) ? STR_ABSENT : first;
 }
 
 /* The user as they are now; seq 0 if there is none. */
@@ -62,7 +60,7 @@ look_at(const struct scope *s, const struct user *u, struct str wanted, struct v
         struct err *err)
 {
     *out = (struct visitor){.may_enter = false};
-    enum err_code rc = scope_tenant(s, ABSENT, &out->s, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &out->s, err);
     if (!rc)
         rc = read_user(&out->s, u->id, &out->u, err);
     if (!rc)
@@ -106,7 +104,7 @@ enum err_code
 signin_gate(struct call *c, const struct scope *s, const struct user *u, struct err *err)
 {
     struct visitor v;
-    enum err_code rc = look_at(s, u, ABSENT, &v, err);
+    enum err_code rc = look_at(s, u, STR_ABSENT, &v, err);
     return rc || v.may_enter ? rc : signin_refuse(c, err);
 }
 
@@ -170,7 +168,7 @@ signin_ask_new_password(struct call *c, const struct scope *s, const struct user
         jw_kstr(w, "userEmail", u->email);
     jw_ki64(w, "passwordExpiresIn", 0);
     jw_close(w, '}');
-    name_person(c, u, ABSENT, "Asked for a new password of");
+    name_person(c, u, STR_ABSENT, "Asked for a new password of");
     return ERR_OK;
 }
 
@@ -239,7 +237,7 @@ signin_end_sessions(struct call *c, const struct scope *s, struct str user_id,
                     struct str except_session, struct err *err)
 {
     struct scope everywhere;
-    enum err_code rc = scope_tenant(s, ABSENT, &everywhere, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &everywhere, err);
     if (!rc)
         rc = store_sessions_end(&everywhere, user_id, except_session, NULL, err);
     if (!rc) /* and what was half a sign-in */

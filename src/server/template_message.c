@@ -10,8 +10,6 @@
 /* Together, and with what JSON adds, below MESSAGE_MAX. */
 enum { HTML_MAX = 1400 * 1000, TEXT_MAX = 256 * 1024 };
 
-static const struct str ABSENT = {NULL, 0};
-
 void
 template_message_init(struct template_message *m)
 {
@@ -54,7 +52,7 @@ set_product(const struct scope *s, struct template_values *v, struct str *mfa_se
     struct str name = json_str(json_get(json_get(mfa, "authenticationApp"), "serviceName"));
     struct str sender = json_str(json_get(json_get(mfa, "email"), "sender"));
     if (mfa_sender)
-        *mfa_sender = check_is_email(sender) ? arena_str(s->arena, sender) : ABSENT;
+        *mfa_sender = check_is_email(sender) ? arena_str(s->arena, sender) : STR_ABSENT;
     if (!name.n)
         rc = store_env_get(s->conn, s->arena, s->vendor, &env, err);
     if (!rc)
@@ -86,7 +84,8 @@ struct str
 template_message_link(const struct template_values *v, struct arena *a,
                       const struct template_type *type, const struct message_template *own)
 {
-    struct str link = own->redirect_url.n ? template_words_link(v, a, own->redirect_url) : ABSENT;
+    struct str link =
+        own->redirect_url.n ? template_words_link(v, a, own->redirect_url) : STR_ABSENT;
     /* A pattern that turns out to be no address is passed over. */
     if (!link.n && type->page)
         link = template_words_link(v, a, template_type_redirect(a, type));

@@ -142,7 +142,7 @@ take_values(struct call *c, const struct scope *s, struct preview *p, struct err
         if (p->type->vars >> i & 1 && !is_made(i))
             template_value_set(v, c->arena, (enum template_var_id)i,
                                str_of(template_vars[i].sample));
-    enum err_code rc = template_set_names(c, s, (struct str){NULL, 0}, v, &p->mfa_sender, err);
+    enum err_code rc = template_set_names(c, s, STR_ABSENT, v, &p->mfa_sender, err);
     const struct json *given = call_json(c, "values");
     for (const struct json *m = json_first(given); m && !rc; m = json_next(m)) {
         if (json_type(m) != JSON_STRING)
@@ -184,7 +184,7 @@ write_sms_size(struct jw *w, struct str text)
 static struct str
 or_null(struct str s)
 {
-    return s.n ? s : (struct str){NULL, 0};
+    return s.n ? s : STR_ABSENT;
 }
 
 static void

@@ -72,7 +72,7 @@ template_type_find(enum message_channel channel, struct str name)
 struct str
 template_type_redirect(struct arena *a, const struct template_type *t)
 {
-    return t->page ? arena_printf(a, "{{APP_URL}}%s", t->page) : (struct str){NULL, 0};
+    return t->page ? arena_printf(a, "{{APP_URL}}%s", t->page) : STR_ABSENT;
 }
 
 /* ---- names of variables ---- */

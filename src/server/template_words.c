@@ -4,8 +4,6 @@
 
 enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
 
-static const struct str ABSENT = {NULL, 0};
-
 struct str
 template_words_duration(struct arena *a, int64_t ms)
 {
@@ -76,7 +74,7 @@ template_words_device(struct arena *a, struct str user_agent)
     const char *system = find_sign(user_agent, systems);
     if (browser && system)
         return arena_printf(a, "%s on %s", browser, system);
-    return browser || system ? arena_text(a, browser ? browser : system) : ABSENT;
+    return browser || system ? arena_text(a, browser ? browser : system) : STR_ABSENT;
 }
 
 void
@@ -107,7 +105,7 @@ origin(const struct template_values *v, struct arena *a)
     struct str from = around(a, " from ", v->of[TEMPLATE_VAR_ip], "");
     struct str with = around(a, " with ", v->of[TEMPLATE_VAR_device], "");
     if (when.n + from.n + with.n == 0)
-        return ABSENT;
+        return STR_ABSENT;
     return arena_printf(a, "It was asked for%.*s%.*s%.*s.", STR_ARG(when), STR_ARG(from),
                         STR_ARG(with));
 }
@@ -186,7 +184,7 @@ template_words_link(const struct template_values *v, struct arena *a, struct str
         add_pair(&url, "token", v->of[TEMPLATE_VAR_token]);
     }
     good = good && !url.failed && url.n <= TEMPLATE_URL_MAX;
-    struct str out = good ? arena_str(a, buf_str(&url)) : ABSENT;
+    struct str out = good ? arena_str(a, buf_str(&url)) : STR_ABSENT;
     buf_fini(&raw);
     buf_fini(&url);
     return out;

@@ -137,7 +137,7 @@ check_room(const struct scope *s, int64_t user, struct str email, struct err *er
 {
     struct user_email there;
     int64_t n = 0;
-    enum err_code rc = find_email(s, user, (struct str){NULL, 0}, email, &there, err);
+    enum err_code rc = find_email(s, user, STR_ABSENT, email, &there, err);
     if (rc == ERR_OK)
         return err_set(err, ERR_CONFLICT, "the person has that address already");
     if (rc == ERR_NOT_FOUND)
@@ -185,7 +185,7 @@ store_user_email_verify(const struct scope *s, struct str user_id, struct str id
     struct user_email e = {0};
     enum err_code rc = user_resolve(s, user_id, &user, err);
     if (rc == ERR_OK)
-        rc = find_email(s, user, id, (struct str){NULL, 0}, &e, err);
+        rc = find_email(s, user, id, STR_ABSENT, &e, err);
     if (rc == ERR_OK)
         rc = user_email_claim(s, user, store_fold(s->arena, e.email), err);
     if (rc == ERR_OK)
@@ -226,7 +226,7 @@ store_user_email_promote(const struct scope *s, struct str user_id, struct str e
     struct user_email next = {0};
     enum err_code rc = store_user_get(s, USER_BY_ID, user_id, &u, err);
     if (rc == ERR_OK)
-        rc = find_email(s, u.seq, (struct str){NULL, 0}, email, &next, err);
+        rc = find_email(s, u.seq, STR_ABSENT, email, &next, err);
     if (rc != ERR_OK || next.primary)
         return rc;
     if (!next.verified)

@@ -8,7 +8,7 @@ static struct scope
 widened(const struct scope *s)
 {
     struct scope w = *s;
-    w.tenant = (struct str){0};
+    w.tenant = STR_ABSENT;
     w.tenant_seq = 0;
     return w;
 }
@@ -197,7 +197,7 @@ store_membership_update(const struct scope *s, struct str user_id, const struct 
     rc = sql_exec(&q, s->conn, NULL, err);
     sql_fini(&q);
     if (rc == ERR_OK && given & MEMBERSHIP_DISABLED && m->is_disabled)
-        rc = store_sessions_end(s, user_id, (struct str){0}, NULL, err);
+        rc = store_sessions_end(s, user_id, STR_ABSENT, NULL, err);
     return rc;
 }
 

@@ -3,8 +3,6 @@
 #include "base/mem.h"
 #include "store/user_rows.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 static struct str
 key_of(const struct scope *s, struct str phone)
 {
@@ -131,7 +129,7 @@ enum err_code
 user_phone_note(const struct scope *s, int64_t user_seq, struct str phone, struct err *err)
 {
     struct user_phone p = {.phone_number = phone}, there;
-    enum err_code rc = phone.n ? find_phone(s, user_seq, ABSENT, phone, &there, err) : ERR_OK;
+    enum err_code rc = phone.n ? find_phone(s, user_seq, STR_ABSENT, phone, &there, err) : ERR_OK;
     return rc == ERR_NOT_FOUND ? insert_phone(s, user_seq, &p, err) : rc;
 }
 
@@ -192,7 +190,7 @@ store_user_phone_add(const struct scope *s, struct str user_id, struct str phone
         rc = user_resolve(s, user_id, &user, err);
     if (rc != ERR_OK)
         return rc;
-    rc = find_phone(s, user, ABSENT, phone, out, err);
+    rc = find_phone(s, user, STR_ABSENT, phone, out, err);
     if (rc == ERR_OK && out->verified)
         return err_set(err, ERR_CONFLICT, "the person has that number already");
     if (rc == ERR_NOT_FOUND) {
@@ -214,7 +212,7 @@ store_user_phone_verify(const struct scope *s, struct str user_id, struct str id
     struct user_phone p = {0};
     enum err_code rc = user_resolve(s, user_id, &user, err);
     if (rc == ERR_OK)
-        rc = find_phone(s, user, id, ABSENT, &p, err);
+        rc = find_phone(s, user, id, STR_ABSENT, &p, err);
     if (rc == ERR_OK)
         rc = claim(s, &p, user, err);
     if (rc == ERR_OK)
@@ -232,7 +230,7 @@ store_user_phone_delete(const struct scope *s, struct str user_id, struct str id
     struct user_phone p = {0};
     enum err_code rc = store_user_get(s, USER_BY_ID, user_id, &u, err);
     if (rc == ERR_OK)
-        rc = find_phone(s, u.seq, id, ABSENT, &p, err);
+        rc = find_phone(s, u.seq, id, STR_ABSENT, &p, err);
     if (rc == ERR_OK)
         rc = db_exec(s->conn, "DELETE FROM user_phones WHERE user_seq = $1 AND id = $2",
                      DB_ARGS(DB_I(u.seq), DB_T(id)), NULL, err);

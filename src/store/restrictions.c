@@ -42,7 +42,7 @@ store_ip_restriction_create(const struct scope *s, struct ip_restriction *r, str
         s, "SELECT COUNT(*) FROM ip_restrictions WHERE env = $1 AND tenant_seq = $2", err);
     if (rc != ERR_OK)
         return rc;
-    r->id = (struct str){NULL, 0};
+    r->id = STR_ABSENT;
     store_new_id(s, &r->id);
     r->created_at = r->updated_at = s->now;
     struct str search = store_search_key(s->arena, (struct str[]){r->ip, r->description}, 2);
@@ -143,7 +143,7 @@ store_ip_restriction_match(const struct scope *s, struct str strategy, struct st
 static enum err_code
 add_domain(const struct scope *s, struct domain_restriction *r, int64_t *added, struct err *err)
 {
-    r->id = (struct str){NULL, 0};
+    r->id = STR_ABSENT;
     store_new_id(s, &r->id);
     return db_exec(s->conn,
                    "INSERT INTO domain_restrictions (env, tenant_seq, id, domain, type, "

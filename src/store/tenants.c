@@ -89,7 +89,7 @@ static enum err_code
 write_keys(const struct scope *s, int64_t seq, const struct tenant *t, struct err *err)
 {
     const struct str parts[] = {t->name, t->tenant_id, t->alias};
-    struct str alias_key = t->alias.n ? store_fold(s->arena, t->alias) : (struct str){0};
+    struct str alias_key = t->alias.n ? store_fold(s->arena, t->alias) : STR_ABSENT;
     enum err_code rc = db_exec(
         s->conn,
         "UPDATE tenants SET name_key = $3, search_key = $4, alias_key = $5, updated_at = $6 "

@@ -117,7 +117,7 @@ check(const struct user *u, struct err *err)
 static struct str
 unique_key(const struct scope *s, struct str value)
 {
-    return value.n ? store_fold(s->arena, value) : (struct str){0};
+    return value.n ? store_fold(s->arena, value) : STR_ABSENT;
 }
 
 static struct str

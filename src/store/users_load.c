@@ -246,7 +246,7 @@ load_tenants(const struct loading *l, const struct seqs *tenants, struct err *er
             struct named key = {.seq = u->tenants[k].tenant_seq};
             const struct named *found =
                 n ? bsearch(&key, names, n, sizeof key, compare_named) : NULL;
-            u->tenants[k].tenant_id = found ? found->id : (struct str){NULL, 0};
+            u->tenants[k].tenant_id = found ? found->id : STR_ABSENT;
         }
     }
     return rc;

@@ -31,8 +31,7 @@ add(struct db_conn *conn, void *arg, struct err *err)
     struct adding *a = arg;
     struct scope s;
     arena_reset(&a->arena);
-    enum err_code rc =
-        scope_open(&s, conn, &a->arena, a->server->vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &a->arena, a->server->vendor, STR_ABSENT, err);
     s.now = clock_now_ms();
     const struct message m = {.channel = MESSAGE_EMAIL,
                               .to = STR("ada@example.com"),

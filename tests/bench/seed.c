@@ -39,7 +39,7 @@ add_batch(struct db_conn *conn, void *arg, struct err *err)
     struct job *job = arg;
     struct scope s, tenant;
     arena_reset(&job->arena);
-    enum err_code rc = scope_open(&s, conn, &job->arena, job->vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &job->arena, job->vendor, STR_ABSENT, err);
     s.now = EPOCH_MS;
     if (!rc && job->from == 0)
         rc = add_tenant(&s, err);

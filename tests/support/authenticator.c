@@ -130,7 +130,7 @@ key_parts(const struct authn *n, struct str *x, struct str *y, struct arena *a)
 {
     unsigned char raw[32];
     size_t size = sizeof raw;
-    *y = (struct str){NULL, 0};
+    *y = STR_ABSENT;
     switch (n->alg) {
     case AUTHN_ES256:
         *x = number(n->key, OSSL_PKEY_PARAM_EC_PUB_X, 32, a);
@@ -468,6 +468,6 @@ authn_assert(struct authn *n, const struct authn_site *site, const struct authn_
         .client_data = encoded(flipped(client, lie, AUTHN_FLIP_CLIENT, a), lie->client_text, a),
         .auth_data = encoded(flipped(auth, lie, AUTHN_FLIP_AUTH, a), lie->object_text, a),
         .signature = encoded(signature, lie->signature_text, a),
-        .user_handle = str_given(user) ? encoded(user, lie->user_text, a) : (struct str){NULL, 0},
+        .user_handle = str_given(user) ? encoded(user, lie->user_text, a) : STR_ABSENT,
     };
 }

@@ -23,8 +23,8 @@ mfa_scene_person(struct scene *s, const char *name, const char *tenant)
                      "','skipInviteEmail':true}",
                      name, name),
         arena_printf(a, "201; id>%s", name));
-    run(s, arena_printf(a, "POST /identity/resources/users/v1/$%s/verify", name),
-        (struct str){NULL, 0}, STR("200"));
+    run(s, arena_printf(a, "POST /identity/resources/users/v1/$%s/verify", name), STR_ABSENT,
+        STR("200"));
 }
 
 void
@@ -55,7 +55,7 @@ mfa_scene_sql(struct scene *s, const char *sql, const char *value)
 {
     struct db_conn *conn;
     struct err err = {.code = ERR_OK};
-    struct str v = value ? str_of(scene_text(s, value)) : (struct str){NULL, 0};
+    struct str v = value ? str_of(scene_text(s, value)) : STR_ABSENT;
     const struct db_value args[] = {DB_T(v)};
     int64_t changes = 0;
     assert_int_equal(db_begin(store_db(s->t.server->store), DB_WRITE, &conn, &err), ERR_OK);
@@ -69,7 +69,7 @@ mfa_scene_enrol(struct scene *s, struct totp_app *app, const char *name)
 {
     struct arena *a = &s->t.arena;
     run(s, arena_printf(a, "POST " OWN "/authenticator/enroll +frontegg-user-id:$%s", name),
-        (struct str){NULL, 0}, STR("200; qrCode>qr"));
+        STR_ABSENT, STR("200; qrCode>qr"));
     mfa_scene_scan(s, app);
     mfa_scene_code(s, app);
     run(s, arena_printf(a, "POST " OWN "/authenticator/enroll/verify +frontegg-user-id:$%s", name),

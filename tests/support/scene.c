@@ -75,7 +75,7 @@ find_value(const struct scene *s, struct str name)
         if (str_eq(s->kept[i].name, name))
             return s->kept[i].value;
     fail_msg("no value is kept as %.*s", STR_ARG(name));
-    return (struct str){NULL, 0};
+    return STR_ABSENT;
 }
 
 struct str
@@ -136,7 +136,7 @@ read_option(struct scene *s, struct str part, struct request *r, struct buf *hea
         buf_printf(headers, "%.*s\r\n", STR_ARG(value));
         break;
     case '~':
-        r->token = str_eq(value, STR("none")) ? (struct str){NULL, 0} : find_value(s, value);
+        r->token = str_eq(value, STR("none")) ? STR_ABSENT : find_value(s, value);
         break;
     default:
         fail_msg("a request cannot hold %.*s", STR_ARG(part));

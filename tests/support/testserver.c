@@ -146,7 +146,7 @@ ensure_machine(struct db_conn *conn, void *arg, struct err *err)
     struct machine_query q = {.vendor = m->t->vendor, .id = m->sub, .now = clock_now_ms()};
     struct machine_token t = {.id = m->sub, .secret_hash = STR("none")}, found;
     assert_true(machine_kind_parse(str_of(m->grant->type), &t.kind));
-    t.owner_id = machine_kind_is_user(t.kind) ? m->grant->user : (struct str){NULL, 0};
+    t.owner_id = machine_kind_is_user(t.kind) ? m->grant->user : STR_ABSENT;
     enum err_code rc = scope_open(&s, conn, &m->t->arena, m->t->vendor, m->grant->tenant, err);
     s.now = q.now;
     if (rc || s.tenant_seq <= 0)
@@ -253,7 +253,7 @@ tserver_header(const struct tserver_reply *r, const char *name)
         if (colon > 0 && str_eq_nocase(str_sub(line, 0, (size_t)colon), str_of(name)))
             return str_trim(str_sub(line, (size_t)colon + 1, line.n));
     }
-    return (struct str){NULL, 0};
+    return STR_ABSENT;
 }
 
 /* Length of a whole answer whose head is there; 0 while it is not. */

@@ -11,8 +11,8 @@ void
 world_begin(struct world *w)
 {
     must(w, db_begin(w->t.db, DB_WRITE, &w->conn, &w->err));
-    must(w, scope_open(&w->s, w->conn, &w->t.arena, STR("env-1"), (struct str){0}, &w->err));
-    must(w, scope_open(&w->other, w->conn, &w->t.arena, STR("env-2"), (struct str){0}, &w->err));
+    must(w, scope_open(&w->s, w->conn, &w->t.arena, STR("env-1"), STR_ABSENT, &w->err));
+    must(w, scope_open(&w->other, w->conn, &w->t.arena, STR("env-2"), STR_ABSENT, &w->err));
     w->s.now = w->other.now = NOW;
 }
 

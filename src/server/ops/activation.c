@@ -9,8 +9,6 @@
 #include "server/signin.h"
 #include "server/state.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 static const struct flow_refusal BAD_ACTIVATION = {
     .code = ERR_INVALID,
     .text = "Activation token is invalid or was used",
@@ -59,7 +57,7 @@ look_up(struct db_conn *conn, void *arg, struct err *err)
     struct activation *a = q->a;
     struct scope s;
     struct json *core = NULL;
-    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, ABSENT, err);
+    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, STR_ABSENT, err);
     if (!rc && str_given(a->flow.user_id))
         rc = store_user_get(&s, USER_BY_ID, a->flow.user_id, &a->user, err);
     if (!rc)
@@ -114,7 +112,7 @@ prepare_password(struct call *c, const struct activation *a, struct new_password
                  struct err *err)
 {
     struct str password = call_str(c, "password");
-    *out = (struct new_password){.hash = ABSENT};
+    *out = (struct new_password){.hash = STR_ABSENT};
     if (password.n)
         return password_prepare(c, a->flow.user_id, a->flow.tenant_id, password,
                                 &(struct user){.email = a->memory.email}, out, err);
@@ -143,11 +141,11 @@ static enum err_code
 make_active(struct call *c, const struct scope *s, const struct activation *a,
             const struct new_password *password, struct err *err)
 {
-    enum err_code rc = onboard_accept(c, s, a->user.id, ABSENT, err);
+    enum err_code rc = onboard_accept(c, s, a->user.id, STR_ABSENT, err);
     if (!rc && str_given(password->hash)) {
         rc = password_set(c, s, a->user.id, password, err);
         if (!rc)
-            rc = signin_end_sessions(c, s, a->user.id, ABSENT, err);
+            rc = signin_end_sessions(c, s, a->user.id, STR_ABSENT, err);
     }
     if (!rc)
         rc = lockout_clear(c, s, LOCKOUT_CODE, a->user.id, err);

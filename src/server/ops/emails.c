@@ -12,8 +12,6 @@
 
 enum { CODE_MS = 10 * 60 * 1000, NAMES_MAX = 200 };
 
-static const struct str ABSENT = {NULL, 0};
-
 static const struct document user_emails_policy = {.name = "user-emails-policy",
                                                    .presets = "{\"allowEmailChange\":true}",
                                                    .what = "E-mail policy"};
@@ -148,7 +146,7 @@ verify_own(struct call *c, const struct scope *s, const struct user *u, struct s
 {
     struct user_email e = {0};
     struct flow f;
-    enum err_code rc = store_user_email_get(s, u->id, ABSENT, email, &e, err);
+    enum err_code rc = store_user_email_get(s, u->id, STR_ABSENT, email, &e, err);
     if (rc == ERR_NOT_FOUND)
         return self_refuse_code(c, err);
     if (!rc)
@@ -182,7 +180,7 @@ remove_email(struct call *c, const struct scope *s, const struct user *u, struct
 {
     struct user_email e = {0};
     enum err_code rc = refuse_email(
-        c, store_user_email_get(s, u->id, call_param(c, "emailId"), ABSENT, &e, err), err);
+        c, store_user_email_get(s, u->id, call_param(c, "emailId"), STR_ABSENT, &e, err), err);
     if (!rc && e.primary)
         return call_refuse(c, err, ERR_INVALID, NULL, "The primary email cannot be deleted");
     if (!rc)
@@ -223,8 +221,8 @@ static enum err_code
 make_primary(struct call *c, const struct scope *s, const struct user *u, struct err *err)
 {
     struct user_email e = {0};
-    enum err_code rc =
-        refuse_email(c, store_user_email_get(s, u->id, ABSENT, call_str(c, "email"), &e, err), err);
+    enum err_code rc = refuse_email(
+        c, store_user_email_get(s, u->id, STR_ABSENT, call_str(c, "email"), &e, err), err);
     if (!rc && !e.primary && !e.verified)
         return call_refuse(c, err, ERR_INVALID, NULL, "The email is not verified");
     if (!rc)

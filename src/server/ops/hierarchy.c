@@ -129,7 +129,7 @@ op_hierarchy_delete(struct call *c, struct err *err)
     if (!rc && !str_eq(t.parent_id, parent))
         return call_refuse(c, err, ERR_NOT_FOUND, NULL, "The tenants are not related");
     if (!rc)
-        rc = store_tenant_set_parent(s, child, (struct str){NULL, 0}, err);
+        rc = store_tenant_set_parent(s, child, STR_ABSENT, err);
     rc = refuse_node(c, err, rc);
     if (!rc)
         call_audit(c, "tenant", child, "Medium", "Detached tenant %.*s from %.*s", STR_ARG(child),
@@ -147,7 +147,7 @@ create_below(struct call *c, struct tenant *t, struct err *err)
     struct tenant parent;
     enum err_code rc = s ? store_tenant_get(s, t->parent_id, &parent, err) : err_failed(err);
     if (!rc)
-        rc = scope_tenant(s, (struct str){NULL, 0}, &everywhere, err);
+        rc = scope_tenant(s, STR_ABSENT, &everywhere, err);
     if (!rc)
         rc = store_tenant_create(&everywhere, t, NULL, err);
     return refuse_node(c, err, rc);

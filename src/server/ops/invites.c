@@ -147,7 +147,7 @@ op_invites_get_own(struct call *c, struct err *err)
     struct invite in;
     enum err_code rc = find_own(c, &s, &in, err);
     if (!rc)
-        write_invite(c, &in, (struct str){NULL, 0});
+        write_invite(c, &in, STR_ABSENT);
     return rc;
 }
 
@@ -168,7 +168,7 @@ op_invites_update_own(struct call *c, struct err *err)
     if (rc)
         return rc;
     call_audit(c, "invitation", in.id, "Info", "Changed an invitation link");
-    write_invite(c, &in, (struct str){NULL, 0});
+    write_invite(c, &in, STR_ABSENT);
     return ERR_OK;
 }
 
@@ -219,7 +219,7 @@ op_invites_list(struct call *c, struct err *err)
         return rc;
     jw_open(&c->out, '[');
     for (size_t i = 0; i < list.n; i++)
-        write_invite(c, &list.items[i], (struct str){NULL, 0});
+        write_invite(c, &list.items[i], STR_ABSENT);
     jw_close(&c->out, ']');
     return ERR_OK;
 }

@@ -11,8 +11,6 @@
 #include "server/state.h"
 #include "store/users.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 struct words {
     const char *access_token, *refresh_token, *expires_in;
 };
@@ -121,7 +119,7 @@ look_up(struct db_conn *conn, void *arg, struct err *err)
     struct lookup *l = arg;
     struct scope s;
     l->match = false;
-    enum err_code rc = scope_open(&s, conn, l->c->arena, l->c->vendor_id, ABSENT, err);
+    enum err_code rc = scope_open(&s, conn, l->c->arena, l->c->vendor_id, STR_ABSENT, err);
     s.now = l->c->now;
     if (!rc)
         rc = l->presented ? look_up_session(&s, l, err) : look_up_secret(&s, l, err);

@@ -21,8 +21,6 @@ enum {
     MINUTES_MAX = 52560000   /* a hundred years */
 };
 
-static const struct str ABSENT = {NULL, 0};
-
 static enum err_code
 refuse_token(struct call *c, enum err_code rc, struct err *err)
 {
@@ -229,7 +227,7 @@ static enum err_code
 create(struct call *c, enum machine_kind kind, struct err *err)
 {
     struct machine_token t = {.kind = kind, .tenant_id = c->tenant_id};
-    struct str secret = ABSENT;
+    struct str secret = STR_ABSENT;
     t.owner_id = machine_kind_is_user(kind) ? c->user_id : c->who.user_id;
     enum err_code rc = read_token(c, &t, err);
     if (!rc)
@@ -263,7 +261,7 @@ list(struct call *c, enum machine_kind kind, struct err *err)
     }
     jw_open(&c->out, '[');
     for (size_t i = 0; i < all.n; i++)
-        write_token(&c->out, &all.items[i], ABSENT);
+        write_token(&c->out, &all.items[i], STR_ABSENT);
     jw_close(&c->out, ']');
     if (wrapped)
         jw_close(&c->out, '}');
@@ -340,17 +338,18 @@ op_tenant_api_tokens_update(struct call *c, struct err *err)
     struct str id = call_param(c, "id");
     struct machine_token t;
     const struct scope *s = call_scope(c, err);
-    enum err_code rc = s ? store_machine_token_get(s, kind, ABSENT, id, &t, err) : err_failed(err);
+    enum err_code rc =
+        s ? store_machine_token_get(s, kind, STR_ABSENT, id, &t, err) : err_failed(err);
     if (rc)
         return refuse_token(c, rc, err);
     rc = change(c, s, &t, err);
     if (!rc)
-        rc = store_machine_token_get(s, kind, ABSENT, id, &t, err);
+        rc = store_machine_token_get(s, kind, STR_ABSENT, id, &t, err);
     if (rc)
         return rc;
     call_audit(c, "machine token", id, "High", "Changed %s %.*s", machine_kind_name(kind),
                STR_ARG(id));
-    write_token(&c->out, &t, ABSENT);
+    write_token(&c->out, &t, STR_ABSENT);
     return ERR_OK;
 }
 

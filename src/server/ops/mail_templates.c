@@ -9,8 +9,6 @@
 #include "server/template_words.h"
 #include "store/templates.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 /* ---- answering ---- */
 
 static struct str
@@ -23,7 +21,7 @@ or_ours(struct str own, const char *ours)
 static void
 write_text(struct call *c, const char *name, struct str value)
 {
-    jw_kstr(&c->out, name, value.n ? value : ABSENT);
+    jw_kstr(&c->out, name, value.n ? value : STR_ABSENT);
 }
 
 static void
@@ -133,7 +131,7 @@ op_mail_templates_delete(struct call *c, struct err *err)
     struct str id = call_param(c, "templateId");
     const struct scope *s = call_scope(c, err);
     enum err_code rc =
-        s ? store_template_delete(s, MESSAGE_EMAIL, id, ABSENT, err) : err_failed(err);
+        s ? store_template_delete(s, MESSAGE_EMAIL, id, STR_ABSENT, err) : err_failed(err);
     if (rc == ERR_NOT_FOUND)
         return call_refuse(c, err, rc, NULL, "Template not found");
     if (!rc)

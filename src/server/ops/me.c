@@ -8,8 +8,6 @@
 
 enum { TREE_MAX = 10000 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* ---- profile ---- */
 
 static enum err_code
@@ -47,12 +45,12 @@ static enum err_code
 op_me_update(struct call *c, struct err *err)
 {
     const struct scope *s;
-    struct user u, change = {.id = ABSENT};
+    struct user u, change = {.id = STR_ABSENT};
     enum err_code rc = fields_check_metadata(c, err);
     uint64_t given = rc ? 0 : read_changes(c, &change);
     if (!rc)
         rc = self_find(c, &s, &u, err);
-    change.id = rc ? ABSENT : u.id;
+    change.id = rc ? STR_ABSENT : u.id;
     if (!rc)
         rc = store_user_update(s, &change, given, err);
     if (rc)
@@ -110,7 +108,7 @@ load_tenants(struct call *c, struct own_tenants *o, struct err *err)
     const struct scope *s;
     enum err_code rc = self_find(c, &s, &o->u, err);
     if (!rc)
-        rc = scope_tenant(s, ABSENT, &o->s, err);
+        rc = scope_tenant(s, STR_ABSENT, &o->s, err);
     if (!rc)
         rc = store_users_load(&o->s, &o->u, 1, LOAD_TENANTS, true, err);
     if (!rc)

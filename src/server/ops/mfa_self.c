@@ -8,8 +8,6 @@
 
 enum { ENROLL_MS = 10 * 60 * 1000 };
 
-static const struct str ABSENT = {NULL, 0};
-
 struct own {
     const struct scope *s;
     struct user u;
@@ -80,7 +78,7 @@ op_mfa_authenticator_enroll(struct call *c, struct err *err)
     if (!rc)
         rc = refuse_enrolled(c, &o, err);
     if (!rc)
-        rc = mfa_rules_load(c, o.s, ABSENT, &rules, err);
+        rc = mfa_rules_load(c, o.s, STR_ABSENT, &rules, err);
     if (!rc)
         rc = start_enrolment(c, &o, &seed, err);
     if (!rc)
@@ -118,8 +116,8 @@ static enum err_code
 op_mfa_authenticator_confirm(struct call *c, struct err *err)
 {
     struct own o = {0};
-    struct flow f = {.data = ABSENT};
-    struct str recovery = ABSENT;
+    struct flow f = {.data = STR_ABSENT};
+    struct str recovery = STR_ABSENT;
     enum err_code rc = open_own(c, &o, err);
     if (!rc)
         rc = refuse_enrolled(c, &o, err);
@@ -204,7 +202,7 @@ op_mfa_disable(struct call *c, struct err *err)
     if (!rc && mfa_devices_count(&d) == 0)
         return call_refuse(c, err, ERR_INVALID, "ER-01097", "MFA is not enrolled");
     if (!rc)
-        rc = check_removal(c, &o, ABSENT, err);
+        rc = check_removal(c, &o, STR_ABSENT, err);
     if (!rc)
         rc = mfa_clear(c, o.s, &o.u, "MFAUnenroll", err);
     if (!rc)
@@ -220,7 +218,7 @@ send_code(struct call *c, struct own *o, struct mfa_code *m, struct str shown, s
 {
     struct str token;
     struct mfa_rules rules = {0};
-    enum err_code rc = mfa_rules_load(c, o->s, ABSENT, &rules, err);
+    enum err_code rc = mfa_rules_load(c, o->s, STR_ABSENT, &rules, err);
     m->user = &o->u;
     m->lifetime_s = rules.sms_s;
     if (!rc)
@@ -284,7 +282,7 @@ static enum err_code
 op_mfa_sms_disable_start(struct call *c, struct err *err)
 {
     struct own o = {0};
-    struct factor_phone phone = {.id = ABSENT};
+    struct factor_phone phone = {.id = STR_ABSENT};
     bool last;
     enum err_code rc = open_own(c, &o, err);
     if (!rc)
@@ -316,7 +314,7 @@ static enum err_code
 op_mfa_sms_disable(struct call *c, struct err *err)
 {
     struct own o = {0};
-    struct factor_phone phone = {.id = ABSENT};
+    struct factor_phone phone = {.id = STR_ABSENT};
     bool last;
     enum err_code rc = count_guess(c, call_str(c, "code"), err);
     if (!rc)
@@ -353,7 +351,7 @@ op_users_mfa_unenroll(struct call *c, struct err *err)
     if (!rc)
         rc = mfa_clear(c, s, &u, "MFAUnenroll", err);
     if (!rc)
-        rc = signin_end_sessions(c, s, u.id, ABSENT, err);
+        rc = signin_end_sessions(c, s, u.id, STR_ABSENT, err);
     if (!rc)
         call_audit(c, "user", u.id, "High", "Removed all MFA of user %.*s",
                    STR_ARG(u.email.n ? u.email : u.id));

@@ -6,8 +6,6 @@
 #include "server/ops/ops.h"
 #include "server/state.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 /* What every handler here starts with. */
 struct turn {
     const struct scope *s;
@@ -42,7 +40,7 @@ refuse_device(struct call *c, struct err *err)
 static enum err_code
 confirm_app(struct call *c, struct turn *t, struct str code, struct err *err)
 {
-    struct str recovery = ABSENT;
+    struct str recovery = STR_ABSENT;
     enum err_code rc = mfa_enrollable(c, t->s, &t->p, MFA_APP, err);
     if (!rc)
         rc = mfa_app_confirm(c, t->s, &t->p.in.user, t->p.seed, code, err);
@@ -59,7 +57,7 @@ verify_app(struct call *c, struct turn *t, struct str device_id, struct err *err
         rc = mfa_app_check(c, t->s, t->p.in.user.id, device_id, call_str(c, "value"), err);
     if (rc == ERR_NOT_FOUND)
         return mfa_refuse_code(c, err);
-    return rc ? rc : mfa_token_finish(c, t->s, &t->p, SIGNIN_MFA_APP, ABSENT, err);
+    return rc ? rc : mfa_token_finish(c, t->s, &t->p, SIGNIN_MFA_APP, STR_ABSENT, err);
 }
 
 /* The old route also ends an enrolment that the challenge's qrCode began. */
@@ -71,7 +69,7 @@ op_mfa_login_verify(struct call *c, struct err *err)
     if (rc)
         return rc;
     return t.p.enroll ? confirm_app(c, &t, call_str(c, "value"), err)
-                      : verify_app(c, &t, ABSENT, err);
+                      : verify_app(c, &t, STR_ABSENT, err);
 }
 
 static enum err_code
@@ -104,7 +102,7 @@ op_mfa_login_authenticator_enroll(struct call *c, struct err *err)
     if (!rc && t.p.seed.n == 0)
         rc = refuse_device(c, err);
     if (!rc)
-        rc = mfa_rules_load(c, t.s, ABSENT, &rules, err);
+        rc = mfa_rules_load(c, t.s, STR_ABSENT, &rules, err);
     if (!rc)
         rc = mfa_qr_code(c, &t.p.in.user, rules.issuer, t.p.seed, &picture, err);
     if (rc)
@@ -156,11 +154,11 @@ op_mfa_login_email_start(struct call *c, struct err *err)
     if (!rc && !(t.p.in.user.verified && t.p.in.user.email.n))
         rc = refuse_device(c, err);
     if (!rc)
-        rc = mfa_rules_load(c, t.s, ABSENT, &rules, err);
+        rc = mfa_rules_load(c, t.s, STR_ABSENT, &rules, err);
     if (rc)
         return rc;
     struct mfa_code m = {.kind = FLOW_MFA_EMAIL, .lifetime_s = rules.email_s};
-    return send_code(c, &t, &m, ABSENT, err);
+    return send_code(c, &t, &m, STR_ABSENT, err);
 }
 
 /* Code and mfaToken belong together; then the person is in. */
@@ -171,7 +169,7 @@ redeem(struct call *c, struct turn *t, struct mfa_code *m, unsigned method, stru
     m->login = t->p.token_hash;
     enum err_code rc =
         mfa_code_redeem(c, t->s, m, call_str(c, "otcToken"), call_str(c, "code"), err);
-    return rc ? rc : mfa_token_finish(c, t->s, &t->p, method, ABSENT, err);
+    return rc ? rc : mfa_token_finish(c, t->s, &t->p, method, STR_ABSENT, err);
 }
 
 static enum err_code
@@ -205,14 +203,14 @@ op_mfa_login_sms_start(struct call *c, struct err *err)
 {
     struct turn t;
     struct mfa_rules rules = {0};
-    struct factor_phone phone = {.id = ABSENT};
+    struct factor_phone phone = {.id = STR_ABSENT};
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
         rc = mfa_usable(c, t.s, &t.p, MFA_SMS, err);
     if (!rc)
         rc = find_phone(c, &t, &phone, err);
     if (!rc)
-        rc = mfa_rules_load(c, t.s, ABSENT, &rules, err);
+        rc = mfa_rules_load(c, t.s, STR_ABSENT, &rules, err);
     if (rc)
         return rc;
     struct mfa_code m = {.kind = FLOW_MFA_SMS,
@@ -226,7 +224,7 @@ static enum err_code
 op_mfa_login_sms_verify(struct call *c, struct err *err)
 {
     struct turn t;
-    struct factor_phone phone = {.id = ABSENT};
+    struct factor_phone phone = {.id = STR_ABSENT};
     enum err_code rc = open_guess(c, &t, err);
     if (!rc)
         rc = mfa_usable(c, t.s, &t.p, MFA_SMS, err);
@@ -246,7 +244,7 @@ op_mfa_login_sms_enroll(struct call *c, struct err *err)
     if (!rc)
         rc = mfa_enrollable(c, t.s, &t.p, MFA_SMS, err);
     if (!rc)
-        rc = mfa_rules_load(c, t.s, ABSENT, &rules, err);
+        rc = mfa_rules_load(c, t.s, STR_ABSENT, &rules, err);
     if (rc)
         return rc;
     struct mfa_code m = {.kind = FLOW_MFA_SMS_ENROLL, .phone = number, .lifetime_s = rules.sms_s};
@@ -257,7 +255,7 @@ static enum err_code
 op_mfa_login_sms_confirm(struct call *c, struct err *err)
 {
     struct turn t;
-    struct str recovery = ABSENT;
+    struct str recovery = STR_ABSENT;
     enum err_code rc = open_guess(c, &t, err);
     if (!rc)
         rc = mfa_enrollable(c, t.s, &t.p, MFA_SMS, err);
@@ -285,10 +283,10 @@ find_person(struct db_conn *conn, void *arg, struct err *err)
     struct person *p = arg;
     struct scope s;
     struct user u;
-    enum err_code rc = scope_open(&s, conn, p->c->arena, p->c->vendor_id, ABSENT, err);
+    enum err_code rc = scope_open(&s, conn, p->c->arena, p->c->vendor_id, STR_ABSENT, err);
     if (!rc)
         rc = store_user_get(&s, USER_BY_EMAIL, p->email, &u, err);
-    p->id = rc ? ABSENT : u.id;
+    p->id = rc ? STR_ABSENT : u.id;
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
 
@@ -321,7 +319,7 @@ recover(struct call *c, struct str user_id, struct err *err)
     if (!rc)
         rc = mfa_clear(c, s, &u, "MFARecoveryCode", err);
     if (!rc)
-        rc = signin_end_sessions(c, s, u.id, ABSENT, err);
+        rc = signin_end_sessions(c, s, u.id, STR_ABSENT, err);
     if (!rc)
         rc = lockout_clear(c, s, LOCKOUT_CODE, u.id, err);
     if (!rc)

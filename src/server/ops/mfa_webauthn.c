@@ -13,8 +13,6 @@
 
 enum { CHALLENGE_MS = 5 * 60 * 1000, DATA_MAX = 1024 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* What every handler here starts with. */
 struct turn {
     const struct scope *s;
@@ -247,7 +245,7 @@ op_mfa_login_webauthn_enroll(struct call *c, struct err *err)
     struct creation n = {.kinds = 0};
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
-        rc = mfa_rules_load(c, t.s, ABSENT, &n.rules, err);
+        rc = mfa_rules_load(c, t.s, STR_ABSENT, &n.rules, err);
     if (rc)
         return rc;
     n.kinds = mfa_kinds_after(t.p.in.methods, n.rules.kinds) & (MFA_PLATFORM | MFA_CROSS_PLATFORM);
@@ -306,7 +304,7 @@ op_mfa_login_webauthn_confirm(struct call *c, struct err *err)
     struct turn t = {.s = NULL};
     struct challenge ch = {.device = {NULL, 0}};
     struct webauthn_key made;
-    struct str recovery = ABSENT;
+    struct str recovery = STR_ABSENT;
     bool platform = str_eq(call_str(c, "deviceType"), STR("Platform"));
     enum err_code rc = open_turn(c, &t, err);
     if (!rc)
@@ -412,7 +410,7 @@ op_mfa_login_webauthn_verify(struct call *c, struct err *err)
     rc = store_webauthn_use(t.s, t.p.in.user.id, k.id, counter, err);
     if (rc == ERR_CONFLICT)
         return refuse_count(c, &t, &k, err);
-    return rc ? rc : mfa_token_finish(c, t.s, &t.p, SIGNIN_MFA_WEBAUTHN, ABSENT, err);
+    return rc ? rc : mfa_token_finish(c, t.s, &t.p, SIGNIN_MFA_WEBAUTHN, STR_ABSENT, err);
 }
 
 const struct op_binding mfa_webauthn_ops[] = {

@@ -19,8 +19,6 @@
 #include "server/signin.h"
 #include "server/state.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 enum { IDENTIFIER_MAX = 512 };
 
 /* One row per way in. */
@@ -132,7 +130,7 @@ find_named(struct call *c, const struct scope *s, struct visitor *v, struct err 
             return call_refuse(c, err, ERR_INVALID, NULL, "%s is too long", keys[i].name);
         enum err_code rc = store_user_get(s, keys[i].by, v->named, &v->user, err);
         if (rc == ERR_NOT_FOUND)
-            v->user = (struct user){.id = ABSENT};
+            v->user = (struct user){.id = STR_ABSENT};
         return rc == ERR_NOT_FOUND ? ERR_OK : rc;
     }
     return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
@@ -151,7 +149,7 @@ check_gate(struct call *c, const struct scope *s, struct visitor *v, struct err 
     }
     call_forgive(c);
     if (rc || !(v->way->by_phone ? v->user.phone_number : v->user.email).n)
-        v->user = (struct user){.id = ABSENT};
+        v->user = (struct user){.id = STR_ABSENT};
     return ERR_OK;
 }
 
@@ -196,9 +194,9 @@ send(struct call *c, const struct scope *s, const struct visitor *v, const struc
     bool real = str_given(v->user.id), invited = str_given(v->memory.email);
     struct notice n = {.type = v->way->message,
                        .user = real ? &v->user : NULL,
-                       .to = real ? ABSENT : v->named,
+                       .to = real ? STR_ABSENT : v->named,
                        .code = f->code,
-                       .token = v->way->by_code ? ABSENT : token,
+                       .token = v->way->by_code ? STR_ABSENT : token,
                        .expires_at = f->expires_at,
                        .decoy = !real && !invited};
     return v->way->by_phone ? notify_sms(c, s, &n, err) : notify_email(c, s, &n, err);
@@ -209,7 +207,7 @@ static enum err_code
 begin(struct call *c, const struct scope *s, const struct terms *terms, struct visitor *v,
       struct err *err)
 {
-    struct str token, device = ABSENT;
+    struct str token, device = STR_ABSENT;
     if (!v->way->by_code && terms->same_device) {
         device = token_new(c->arena);
         v->memory.device = token_hash_hex(c->arena, device);
@@ -404,7 +402,7 @@ find_invite(struct call *c, const struct scope *s, const struct memory *m, struc
             struct err *err)
 {
     struct str token = call_str(c, "invitationToken");
-    *out = (struct invite){.id = ABSENT};
+    *out = (struct invite){.id = STR_ABSENT};
     if (!token.n && m)
         token = m->invitation;
     return token.n ? invite_find(c, s, token, out, err) : ERR_OK;

@@ -18,8 +18,6 @@
 
 enum { RESET_MS = 10 * 60 * 1000 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* ---- who is meant ---- */
 
 struct target {
@@ -46,7 +44,7 @@ pick_email(const struct scope *s, enum user_key by, struct str identifier, struc
     t->email = t->user.email;
     if (by != USER_BY_EMAIL)
         return ERR_OK;
-    enum err_code rc = store_user_email_get(s, t->user.id, ABSENT, identifier, &e, err);
+    enum err_code rc = store_user_email_get(s, t->user.id, STR_ABSENT, identifier, &e, err);
     if (!rc)
         t->email = e.email;
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
@@ -62,7 +60,7 @@ pick_phone(const struct scope *s, enum user_key by, struct str identifier, struc
     enum err_code rc = ERR_OK;
     t->phone = t->user.phone_number;
     if (by == USER_BY_PHONE) {
-        rc = store_user_phone_get(s, t->user.id, ABSENT, identifier, &p, err);
+        rc = store_user_phone_get(s, t->user.id, STR_ABSENT, identifier, &p, err);
         if (!rc)
             t->phone = p.phone_number;
         return rc == ERR_NOT_FOUND ? ERR_OK : rc;
@@ -81,7 +79,7 @@ find_target(const struct scope *s, struct str type, struct str identifier, struc
             struct err *err)
 {
     enum user_key by = kind_of(type, identifier);
-    *out = (struct target){.email = ABSENT};
+    *out = (struct target){.email = STR_ABSENT};
     enum err_code rc = store_user_get(s, by, identifier, &out->user, err);
     if (!rc)
         rc = pick_email(s, by, identifier, out, err);
@@ -89,7 +87,7 @@ find_target(const struct scope *s, struct str type, struct str identifier, struc
         rc = pick_phone(s, by, identifier, out, err);
     if (rc != ERR_NOT_FOUND)
         return rc;
-    *out = (struct target){.email = ABSENT};
+    *out = (struct target){.email = STR_ABSENT};
     return ERR_OK;
 }
 
@@ -292,7 +290,7 @@ op_passwords_reset_verify(struct call *c, struct err *err)
     if (!rc && !found)
         return call_refuse(c, err, bad_token.code, NULL, "%s", bad_token.text);
     if (!rc)
-        rc = password_prepare(c, f.user_id, ABSENT, call_str(c, "password"), NULL, &p, err);
+        rc = password_prepare(c, f.user_id, STR_ABSENT, call_str(c, "password"), NULL, &p, err);
     if (rc)
         return rc;
     const struct scope *s = call_scope(c, err);
@@ -303,7 +301,7 @@ op_passwords_reset_verify(struct call *c, struct err *err)
     if (!rc)
         rc = note_mailbox(s, &f, err);
     if (!rc)
-        rc = end_the_rest(c, s, f.user_id, ABSENT, err);
+        rc = end_the_rest(c, s, f.user_id, STR_ABSENT, err);
     if (!rc)
         call_audit(c, "user", f.user_id, "High", "Reset a password");
     return rc;
@@ -329,8 +327,8 @@ check_present(struct call *c, struct user *u, struct err *err)
     if (!rc)
         rc = lockout_attempt(c, LOCKOUT_PASSWORD, u->id, &allowed, err);
     if (!rc)
-        rc = call_password_verify(c, call_str(c, "password"), allowed ? u->password_hash : ABSENT,
-                                  &right, err);
+        rc = call_password_verify(c, call_str(c, "password"),
+                                  allowed ? u->password_hash : STR_ABSENT, &right, err);
     if (!rc && !right)
         return call_refuse(c, err, ERR_INVALID, "ER-01013", "Invalid authentication");
     return rc;
@@ -346,7 +344,7 @@ op_passwords_change(struct call *c, struct err *err)
     if (!rc && str_eq_secret(password, call_str(c, "password")))
         return call_refuse(c, err, ERR_INVALID, NULL, "password must differ from the present one");
     if (!rc)
-        rc = password_prepare(c, u.id, ABSENT, password, NULL, &p, err);
+        rc = password_prepare(c, u.id, STR_ABSENT, password, NULL, &p, err);
     if (rc)
         return rc;
     const struct scope *s = call_scope(c, err);
@@ -396,9 +394,9 @@ op_passwords_config(struct call *c, struct err *err)
     struct scope everywhere;
     bool own = c->who.kind == PRINCIPAL_USER || c->who.kind == PRINCIPAL_USER_TOKEN;
     struct str user = own || c->user_id.n ? c->user_id : call_query(c, "userId");
-    enum err_code rc = s ? scope_tenant(s, ABSENT, &everywhere, err) : err_failed(err);
+    enum err_code rc = s ? scope_tenant(s, STR_ABSENT, &everywhere, err) : err_failed(err);
     if (!rc)
-        rc = password_policy_of(&everywhere, user, ABSENT, &p, err);
+        rc = password_policy_of(&everywhere, user, STR_ABSENT, &p, err);
     if (!rc)
         write_policy(&c->out, &p);
     return rc;

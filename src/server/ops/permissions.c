@@ -45,7 +45,7 @@ read_permission(const struct json *body, struct permission *p)
     }
     /* "" takes it out of its category, as clients that send every member do. */
     if (str_given(category)) {
-        p->category_id = category.n ? category : (struct str){NULL, 0};
+        p->category_id = category.n ? category : STR_ABSENT;
         given |= PERMISSION_F_CATEGORY;
     }
     struct str type = json_str(json_get(body, "assignmentType"));
@@ -96,7 +96,7 @@ op_permissions_create(struct call *c, struct err *err)
             shape_permission(c, &p);
     }
     jw_close(&c->out, ']');
-    call_audit(c, "permission", (struct str){NULL, 0}, "Medium", "Created %zu permission(s)",
+    call_audit(c, "permission", STR_ABSENT, "Medium", "Created %zu permission(s)",
                json_len(c->body));
     return rc;
 }
@@ -176,7 +176,7 @@ op_permissions_classify(struct call *c, struct err *err)
         rc = store_permissions_by_ids(s, ids, n, &list, err);
     if (rc)
         return rc;
-    call_audit(c, "permission", (struct str){NULL, 0}, "Medium", "Classified %zu permission(s)", n);
+    call_audit(c, "permission", STR_ABSENT, "Medium", "Classified %zu permission(s)", n);
     jw_open(&c->out, '[');
     for (size_t i = 0; i < list.n; i++)
         shape_permission(c, &list.items[i]);

@@ -9,8 +9,6 @@
 
 enum { CODE_MS = 10 * 60 * 1000, NAMES_MAX = 200 };
 
-static const struct str ABSENT = {NULL, 0};
-
 static enum err_code
 refuse_phone(struct call *c, enum err_code rc, struct err *err)
 {
@@ -147,7 +145,7 @@ op_phones_create(struct call *c, struct err *err)
     const struct scope *s;
     struct user u;
     struct user_phone p = {0};
-    struct str token = ABSENT, phone = call_str(c, "phoneNumber");
+    struct str token = STR_ABSENT, phone = call_str(c, "phoneNumber");
     bool verify = call_bool(c, "verify", true);
     enum err_code rc = self_find(c, &s, &u, err);
     if (!rc && verify)
@@ -159,7 +157,7 @@ op_phones_create(struct call *c, struct err *err)
     if (rc)
         return rc;
     call_audit(c, "user", u.id, "Medium", "Added the phone number %.*s", STR_ARG(phone));
-    answer_token(c, ABSENT, token);
+    answer_token(c, STR_ABSENT, token);
     return ERR_OK;
 }
 
@@ -174,7 +172,7 @@ op_phones_verify_start(struct call *c, struct err *err)
     if (!rc)
         rc = send_limit(c, s, phone, &u, err);
     if (!rc)
-        rc = refuse_phone(c, store_user_phone_get(s, u.id, ABSENT, phone, &p, err), err);
+        rc = refuse_phone(c, store_user_phone_get(s, u.id, STR_ABSENT, phone, &p, err), err);
     if (!rc && p.verified)
         return call_refuse(c, err, ERR_INVALID, NULL, "Phone number is already verified");
     if (!rc)
@@ -182,7 +180,7 @@ op_phones_verify_start(struct call *c, struct err *err)
     if (rc)
         return rc;
     call_audit(c, "user", u.id, "Medium", "Asked to verify the phone number %.*s", STR_ARG(phone));
-    answer_token(c, ABSENT, token);
+    answer_token(c, STR_ABSENT, token);
     return ERR_OK;
 }
 
@@ -207,7 +205,7 @@ remove_phone(struct call *c, const struct scope *s, const struct user *u, struct
              struct err *err)
 {
     struct user_phone p = {0};
-    enum err_code rc = store_user_phone_get(s, u->id, id, ABSENT, &p, err);
+    enum err_code rc = store_user_phone_get(s, u->id, id, STR_ABSENT, &p, err);
     if (!rc)
         rc = store_user_phone_delete(s, u->id, id, err);
     rc = refuse_phone(c, rc, err);
@@ -226,11 +224,11 @@ op_phones_delete_start(struct call *c, struct err *err)
     const struct scope *s;
     struct user u;
     struct user_phone p = {0};
-    struct str token = ABSENT;
+    struct str token = STR_ABSENT;
     enum err_code rc = self_find(c, &s, &u, err);
     if (!rc)
-        rc = refuse_phone(c, store_user_phone_get(s, u.id, call_param(c, "id"), ABSENT, &p, err),
-                          err);
+        rc = refuse_phone(
+            c, store_user_phone_get(s, u.id, call_param(c, "id"), STR_ABSENT, &p, err), err);
     if (!rc && p.verified) {
         rc = send_limit(c, s, p.phone_number, &u, err);
         if (!rc)

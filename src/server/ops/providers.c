@@ -10,8 +10,6 @@
 
 enum { REVISION_BYTES = 8, SHOWN = 4, DOCUMENT_MAX = 64 * 1024, PREFIX_MOST = 5 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* The providers are the environment's, whatever tenant the caller names. */
 static const struct scope *
 environment(struct call *c, struct err *err)
@@ -20,7 +18,7 @@ environment(struct call *c, struct err *err)
     if (!s || !str_given(s->tenant))
         return s;
     struct scope *whole = ARENA_NEW(c->arena, struct scope);
-    return scope_tenant(s, ABSENT, whole, err) == ERR_OK ? whole : NULL;
+    return scope_tenant(s, STR_ABSENT, whole, err) == ERR_OK ? whole : NULL;
 }
 
 /* "SG.****last": enough to tell two apart, not enough to use one. */
@@ -40,7 +38,7 @@ write_masked(struct call *c, const char *name, struct str secret)
 static enum err_code
 read_sealed(const struct scope *s, struct str name, struct str *out, struct err *err)
 {
-    *out = ABSENT;
+    *out = STR_ABSENT;
     enum err_code rc = store_sealed_get(s, name, out, err);
     return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
@@ -174,7 +172,7 @@ op_mail_config_get(struct call *c, struct err *err)
 {
     const struct scope *s = environment(c, err);
     struct config found;
-    struct str secret = ABSENT;
+    struct str secret = STR_ABSENT;
     enum err_code rc = s ? store_config_get(s, MAIL_PROVIDER, &found, err) : err_failed(err);
     if (rc == ERR_NOT_FOUND)
         return call_refuse(c, err, rc, NULL, "%s not found", MAIL);
@@ -265,7 +263,7 @@ op_sms_config_set(struct call *c, struct err *err)
     if (!s)
         return err_failed(err);
     struct json *document = NULL;
-    struct str token = ABSENT;
+    struct str token = STR_ABSENT;
     struct config found;
     enum err_code rc = merge_sms(c, s, &document, &token, err);
     if (!rc)
@@ -287,7 +285,7 @@ op_sms_config_get(struct call *c, struct err *err)
 {
     const struct scope *s = environment(c, err);
     struct config found;
-    struct str token = ABSENT;
+    struct str token = STR_ABSENT;
     enum err_code rc = s ? store_config_get(s, SMS_PROVIDER, &found, err) : err_failed(err);
     if (rc == ERR_NOT_FOUND)
         return call_refuse(c, err, rc, NULL, "%s not found", SMS);

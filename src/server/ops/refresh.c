@@ -104,8 +104,7 @@ look(struct db_conn *conn, void *arg, struct err *err)
     struct refresh *r = arg;
     struct scope s;
     r->is_good = r->is_foreign = false;
-    enum err_code rc =
-        scope_open(&s, conn, r->c->arena, r->c->vendor_id, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, r->c->arena, r->c->vendor_id, STR_ABSENT, err);
     s.now = r->c->now;
     if (!rc)
         rc = store_session_get(&s, r->token.id, &r->session, err);

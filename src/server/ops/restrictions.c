@@ -229,8 +229,7 @@ op_domain_restrictions_list(struct call *c, struct err *err)
     struct store_page rows = rows_of(&page);
     const struct scope *s = call_scope(c, err);
     enum err_code rc =
-        s ? store_domain_restriction_list(s, &rows, (struct str){NULL, 0}, &list, err)
-          : err_failed(err);
+        s ? store_domain_restriction_list(s, &rows, STR_ABSENT, &list, err) : err_failed(err);
     if (rc)
         return rc;
     call_page_open(c);
@@ -284,7 +283,7 @@ op_domain_restrictions_replace(struct call *c, struct err *err)
         rc = s ? store_domain_restriction_replace(s, type, domains, n, err) : err_failed(err);
     if (rc)
         return refuse_restriction(c, err, rc);
-    call_audit(c, "e-mail domain restriction", (struct str){NULL, 0}, "High",
+    call_audit(c, "e-mail domain restriction", STR_ABSENT, "High",
                "Replaced the %.*s list by %zu domains", STR_ARG(type), n);
     return answer_domains(c, s, type, err);
 }

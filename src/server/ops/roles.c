@@ -163,8 +163,7 @@ op_roles_create_v1(struct call *c, struct err *err)
         rc = create_one(c, s, item, err);
     jw_close(&c->out, ']');
     if (!rc)
-        call_audit(c, "role", (struct str){NULL, 0}, "Medium", "Created %zu role(s)",
-                   json_len(c->body));
+        call_audit(c, "role", STR_ABSENT, "Medium", "Created %zu role(s)", json_len(c->body));
     call_forget_principals(c);
     return rc;
 }

@@ -45,7 +45,7 @@ own_scope(struct call *c, struct scope *out, struct err *err)
     enum err_code rc = s ? store_user_get(s, USER_BY_ID, c->user_id, &u, err) : err_failed(err);
     if (rc == ERR_NOT_FOUND)
         return call_refuse(c, err, rc, NULL, "User not found");
-    return rc ? rc : scope_tenant(s, (struct str){NULL, 0}, out, err);
+    return rc ? rc : scope_tenant(s, STR_ABSENT, out, err);
 }
 
 static enum err_code
@@ -102,7 +102,7 @@ op_sessions_delete_all(struct call *c, struct err *err)
     struct scope s;
     enum err_code rc = own_scope(c, &s, err);
     if (!rc)
-        rc = signin_end_sessions(c, &s, c->user_id, (struct str){NULL, 0}, err);
+        rc = signin_end_sessions(c, &s, c->user_id, STR_ABSENT, err);
     if (!rc)
         call_audit(c, "user", c->user_id, "Medium", "Ended all sessions");
     return rc;

@@ -21,8 +21,7 @@ look_up(struct db_conn *conn, void *arg, struct err *err)
     struct lookup *q = arg;
     struct scope s;
     q->user = (struct user){.seq = 0};
-    enum err_code rc =
-        scope_open(&s, conn, q->c->arena, q->c->vendor_id, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, STR_ABSENT, err);
     if (!rc && str_given(q->email))
         rc = store_user_get(&s, USER_BY_EMAIL, q->email, &q->user, err);
     else if (!rc)
@@ -49,7 +48,7 @@ check_password(struct call *c, struct lookup *who, struct guess *out, struct err
     *out = (struct guess){.user = who->user};
     if (!rc)
         rc = lockout_attempt(c, LOCKOUT_PASSWORD, who->user.id, &allowed, err);
-    struct str hash = allowed ? who->user.password_hash : (struct str){NULL, 0};
+    struct str hash = allowed ? who->user.password_hash : STR_ABSENT;
     if (!rc)
         rc = call_password_verify(c, password, hash, &out->right, err);
     if (!rc && out->right && !password_hash_current(hash))
@@ -120,8 +119,7 @@ clear_guesses(struct db_conn *conn, void *arg, struct err *err)
 {
     struct lookup *q = arg;
     struct scope s;
-    enum err_code rc =
-        scope_open(&s, conn, q->c->arena, q->c->vendor_id, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, STR_ABSENT, err);
     return rc ? rc : lockout_clear(q->c, &s, LOCKOUT_PASSWORD, q->user.id, err);
 }
 

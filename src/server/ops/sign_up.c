@@ -20,8 +20,6 @@
 #include "server/state.h"
 #include "store/tenants.h"
 
-static const struct str ABSENT = {NULL, 0};
-
 struct sign_up {
     struct user user; /* as it is to be made */
     struct new_password password;
@@ -48,7 +46,7 @@ look_up(struct db_conn *conn, void *arg, struct err *err)
     struct scope s;
     struct json *core = NULL;
     struct str invitation = call_str(q->c, "invitationToken");
-    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, ABSENT, err);
+    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, STR_ABSENT, err);
     s.now = q->c->now;
     if (!rc)
         rc = document_environment(&s, &core_settings, &core, err);
@@ -107,7 +105,7 @@ read_person(struct call *c, struct sign_up *up, struct err *err)
     if (!rc && !password.n && !u->email.n)
         rc = call_refuse(c, err, ERR_INVALID, "ER-008897167d", "password should not be empty");
     if (!rc && password.n)
-        rc = password_prepare(c, ABSENT, up->invite.tenant_id, password, u, &up->password, err);
+        rc = password_prepare(c, STR_ABSENT, up->invite.tenant_id, password, u, &up->password, err);
     return rc;
 }
 
@@ -123,7 +121,7 @@ find_owner(const struct scope *s, struct sign_up *up, struct err *err)
     if (rc && rc != ERR_NOT_FOUND)
         return rc;
     if (rc)
-        up->owner = (struct user){.id = ABSENT};
+        up->owner = (struct user){.id = STR_ABSENT};
     up->taken = !rc;
     if (!up->user.username.n)
         return ERR_OK;
@@ -208,7 +206,7 @@ create(struct call *c, const struct scope *s, struct sign_up *up, struct err *er
             return rc;
         }
         up->taken = true; /* somebody was faster */
-        up->user.id = ABSENT;
+        up->user.id = STR_ABSENT;
         rc = find_owner(s, up, err);
     }
     return rc ? rc : pretend(c, s, up, err);
@@ -230,7 +228,7 @@ tell_owner(struct call *c, const struct scope *s, const struct sign_up *up, stru
     bool owned = str_given(up->owner.id);
     struct notice n = {.type = "SignUpAttempt",
                        .user = owned ? &up->owner : NULL,
-                       .to = owned ? ABSENT : up->user.email,
+                       .to = owned ? STR_ABSENT : up->user.email,
                        .decoy = !up->taken};
     return notify_email(c, s, &n, err);
 }
@@ -242,7 +240,7 @@ send_activation(struct call *c, const struct scope *s, const struct sign_up *up,
     struct onboard_person who = {.user = up->taken ? NULL : &up->user,
                                  .as = up->user.id,
                                  .to = up->user.email,
-                                 .tenant_id = str_given(up->invite.id) ? up->tenant_id : ABSENT,
+                                 .tenant_id = str_given(up->invite.id) ? up->tenant_id : STR_ABSENT,
                                  .has_password = str_given(up->password.hash)};
     enum err_code rc = onboard_activate(c, s, &who, token, err);
     return rc ? rc : tell_owner(c, s, up, err);
@@ -313,7 +311,7 @@ static enum err_code
 sign_up(struct call *c, struct err *err)
 {
     struct sign_up up = {.allowed = false};
-    struct str activation = ABSENT;
+    struct str activation = STR_ABSENT;
     enum err_code rc = check_allowed(c, &up, err);
     if (!rc)
         rc = read_person(c, &up, err);

@@ -7,8 +7,6 @@
 
 enum { TYPE_MAX = 64 };
 
-static const struct str ABSENT = {NULL, 0};
-
 /* What is answered of a type that the environment has nothing of, or that we have nothing of. */
 static const struct message_template nothing = {.active = TEMPLATE_ACTIVE};
 static const struct template_type no_type = {.body = ""};
@@ -155,7 +153,7 @@ op_sms_templates_delete(struct call *c, struct err *err)
     struct str type = call_param(c, "type");
     const struct scope *s = call_scope(c, err);
     enum err_code rc =
-        s ? store_template_delete(s, MESSAGE_SMS, ABSENT, type, err) : err_failed(err);
+        s ? store_template_delete(s, MESSAGE_SMS, STR_ABSENT, type, err) : err_failed(err);
     if (rc == ERR_NOT_FOUND)
         return not_found(c, err);
     if (!rc)

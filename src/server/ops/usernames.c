@@ -96,7 +96,7 @@ op_usernames_delete(struct call *c, struct err *err)
         return call_refuse(c, err, rc, NULL, "Username not found");
     if (!rc && u.email.n == 0 && u.phone_number.n == 0)
         return call_refuse(c, err, ERR_INVALID, NULL, "The user has nothing else to sign in with");
-    struct user change = {.id = rc ? (struct str){NULL, 0} : u.id};
+    struct user change = {.id = rc ? STR_ABSENT : u.id};
     if (!rc)
         rc = store_user_update(s, &change, USER_F(username), err);
     if (!rc)

@@ -115,7 +115,7 @@ set_lock(struct call *c, bool locked, struct err *err)
         rc = s ? store_guess_forget(s, id, err) : err_failed(err);
     if (!rc && locked)
         rc = store_flow_void(s, FLOW_UNLOCK, id, err);
-    return rc || !locked ? rc : signin_end_sessions(c, s, id, (struct str){NULL, 0}, err);
+    return rc || !locked ? rc : signin_end_sessions(c, s, id, STR_ABSENT, err);
 }
 
 static enum err_code

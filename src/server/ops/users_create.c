@@ -35,7 +35,7 @@ read_user(struct call *c, struct user *u, struct err *err)
     struct new_password p = {.keep = 0};
     if (!password.n)
         return ERR_OK;
-    enum err_code rc = password_prepare(c, (struct str){NULL, 0}, tenant, password, u, &p, err);
+    enum err_code rc = password_prepare(c, STR_ABSENT, tenant, password, u, &p, err);
     u->password_hash = p.hash;
     u->password_changed_at = c->now;
     return rc;
@@ -48,7 +48,7 @@ find_or_create(struct call *c, const struct scope *s, struct user *u, struct err
 {
     struct scope everywhere;
     struct user there;
-    enum err_code rc = scope_tenant(s, (struct str){NULL, 0}, &everywhere, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &everywhere, err);
     if (rc)
         return rc;
     rc = u->email.n ? store_user_get(&everywhere, USER_BY_EMAIL, u->email, &there, err)

@@ -330,7 +330,7 @@ test_email_texts(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         if (check_is_email(str_of(bad[i])))
             fail_msg("accepted: %s", bad[i]);
-    assert_false(check_is_email((struct str){NULL, 0}));
+    assert_false(check_is_email(STR_ABSENT));
     assert_false(check_is_email(STR("a\0b@c.io")));
 }
 
@@ -362,7 +362,7 @@ test_uuid_and_url_texts(void **state)
     assert_false(check_is_url(STR("https://")));
     assert_false(check_is_url(STR("https:///x")));
     assert_false(check_is_url(STR("https://a.io/ x")));
-    assert_false(check_is_url((struct str){NULL, 0}));
+    assert_false(check_is_url(STR_ABSENT));
 }
 
 int

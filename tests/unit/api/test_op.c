@@ -100,7 +100,7 @@ test_names(void **state)
     }
     assert_null(op_by_name(STR("users")));
     assert_null(op_by_name(STR("")));
-    assert_null(op_by_name((struct str){NULL, 0}));
+    assert_null(op_by_name(STR_ABSENT));
 }
 
 static void

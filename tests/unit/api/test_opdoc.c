@@ -43,7 +43,7 @@ static void
 test_table(void **state)
 {
     (void)state;
-    assert_int_equal(opdoc_table(&out, (struct str){NULL, 0}), OP_COUNT);
+    assert_int_equal(opdoc_table(&out, STR_ABSENT), OP_COUNT);
     assert_int_equal(count_lines(buf_str(&out), ""), OP_COUNT);
     buf_reset(&out);
     assert_int_equal(opdoc_table(&out, STR("temporary USERS")), 4);

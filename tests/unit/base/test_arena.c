@@ -116,7 +116,7 @@ strings(void **state)
     struct str s = arena_str(&a, STR("a\0b"));
     assert_str(s, "a\0b");
     assert_int_equal(s.p[3], 0);
-    assert_false(str_given(arena_str(&a, (struct str){0})));
+    assert_false(str_given(arena_str(&a, STR_ABSENT)));
     assert_false(str_given(arena_text(&a, NULL)));
     assert_str(arena_str(&a, STR("")), "");
     assert_str(arena_printf(&a, "%d %s", 7, "x"), "7 x");
@@ -125,7 +125,7 @@ strings(void **state)
     assert_int_equal(longer.p[299], '1');
     assert_int_equal(longer.p[300], 0);
     assert_string_equal(arena_cstr(&a, STR("xyz")), "xyz");
-    assert_string_equal(arena_cstr(&a, (struct str){0}), "");
+    assert_string_equal(arena_cstr(&a, STR_ABSENT), "");
     arena_fini(&a);
 }
 

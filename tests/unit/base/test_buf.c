@@ -11,7 +11,7 @@ an_empty_buffer_is_an_empty_string(void **state)
     buf_init(&b, 10);
     assert_str(buf_str(&b), "");
     buf_add(&b, NULL, 0);
-    buf_add_str(&b, (struct str){0});
+    buf_add_str(&b, STR_ABSENT);
     buf_add_text(&b, NULL);
     assert_false(b.failed);
     size_t n = 7;

@@ -125,7 +125,7 @@ refuses_what_is_no_time(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(clock_parse(str_of(bad[i]), &ms));
     assert_false(clock_parse(STR("2024-05-02\0"), &ms));
-    assert_false(clock_parse((struct str){0}, &ms));
+    assert_false(clock_parse(STR_ABSENT, &ms));
     assert_int_equal(ms, 77);
 }
 

@@ -42,7 +42,7 @@ an_empty_file_has_no_items(void **state)
         assert_int_equal(ini_parse(&f->ini, str_of(texts[i]), "x", &f->a, &f->err), ERR_OK);
         assert_int_equal(f->ini.n, 0);
     }
-    assert_int_equal(ini_parse(&f->ini, (struct str){0}, "x", &f->a, &f->err), ERR_OK);
+    assert_int_equal(ini_parse(&f->ini, STR_ABSENT, "x", &f->a, &f->err), ERR_OK);
     assert_false(str_given(ini_get(&f->ini, STR(""), STR("a"))));
     assert_null(ini_find(&f->ini, STR(""), STR("a")));
 }

@@ -89,7 +89,7 @@ members_and_elements(void **state)
     assert_ptr_equal(json_get_str(j, STR("l")), json_get(j, "l"));
     assert_null(json_get_str(j, STR("l\0")));
     assert_null(json_get_str(j, STR("ll")));
-    assert_null(json_get_str(j, (struct str){0}));
+    assert_null(json_get_str(j, STR_ABSENT));
     assert_int_equal(json_len(j), 5);
     assert_int_equal(json_len(json_get(j, "l")), 2);
     assert_str(json_key(json_first(j)), "a");
@@ -198,7 +198,7 @@ grammar_is_strict(void **state)
         check_refused(str_of(malformed[i].text), ERR_PARSE, malformed[i].byte);
     check_refused(STR("[1]\0"), ERR_PARSE, 3);
     check_refused(STR("\"a\0b\""), ERR_PARSE, 2);
-    check_refused((struct str){0}, ERR_PARSE, 0);
+    check_refused(STR_ABSENT, ERR_PARSE, 0);
 }
 
 static void
@@ -395,7 +395,7 @@ built_strings_are_always_json(void **state)
     assert_str(json_str(json_first(o)), "x\xef\xbf\xbdy\xef\xbf\xbd");
     json_set(o, STR("nan"), json_new_double(NAN));
     assert_true(json_is_null(json_get(o, "nan")));
-    json_set(o, STR(""), json_new_str((struct str){0}));
+    json_set(o, STR(""), json_new_str(STR_ABSENT));
     assert_str(json_str(json_get(o, "")), "");
     json_free(o);
 }

@@ -23,7 +23,7 @@ strings_are_escaped(void **state)
 {
     (void)state;
     check_str(STR(""), "\"\"");
-    check_str((struct str){0}, "\"\"");
+    check_str(STR_ABSENT, "\"\"");
     check_str(STR("plain text of some length / ~"), "\"plain text of some length / ~\"");
     check_str(STR("q\"b\\s"), "\"q\\\"b\\\\s\"");
     check_str(STR("\b\f\n\r\t\x1b\0\x1f\x7f"), "\"\\b\\f\\n\\r\\t\\u001b\\u0000\\u001f\x7f\"");
@@ -155,7 +155,7 @@ the_streaming_writer_places_commas(void **state)
     struct json *tree = json_parse(STR("[1,{\"x\":2}]"), CAP, NULL);
     jw_open(&w, '{');
     jw_kstr(&w, "s", STR("a\"b"));
-    jw_kstr(&w, "none", (struct str){0});
+    jw_kstr(&w, "none", STR_ABSENT);
     jw_ktext(&w, "t", "text");
     jw_ktext(&w, "tnone", NULL);
     jw_ki64(&w, "i", INT64_MIN);

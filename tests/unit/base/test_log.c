@@ -60,7 +60,7 @@ text_lines(void **state)
     assert_int_equal(log_to_file(f->path, LOG_TEXT, LOG_LEVEL_INFO, &f->err), ERR_OK);
     LOG_INFO("client", "refreshed token", KV_INT("ms", 12), KV_TEXT("who", "jane"));
     LOG_WARN("db", "slow", KV_NONE);
-    LOG_ERROR("x", "y", KV_TEXT("e", ""), KV_STR("absent", ((struct str){0})));
+    LOG_ERROR("x", "y", KV_TEXT("e", ""), KV_STR("absent", STR_ABSENT));
     LOG_DEBUG("x", "below the level", KV_NONE);
     assert_str(contents(f, f->path),
                "time=" STAMP " level=info module=client msg=\"refreshed token\" ms=12 who=jane\n"

@@ -28,7 +28,7 @@ bytes_are_kept_and_compared(void **state)
     char plain[] = "s3cr\0t";
     struct str bytes = {plain, sizeof plain - 1};
     struct secret *a = secret_new(bytes), *b = secret_copy(a), *other = secret_new(STR("s3cr\0T"));
-    struct secret *empty = secret_new((struct str){0});
+    struct secret *empty = secret_new(STR_ABSENT);
     secret_wipe(plain, sizeof plain);
     assert_memory_equal(plain, "\0\0\0\0\0\0", 7);
     holds(a, STR("s3cr\0t"));

@@ -69,7 +69,7 @@ invalid_bytes_are_refused(void **state)
     uint32_t cp;
     assert_int_equal(utf8_decode(STR(""), &cp), 0);
     assert_true(utf8_valid(STR("")));
-    assert_true(utf8_valid((struct str){0}));
+    assert_true(utf8_valid(STR_ABSENT));
     assert_true(utf8_valid(STR("a\0b \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf")));
 }
 
@@ -117,7 +117,7 @@ static void
 widths_of_strings(void **state)
 {
     (void)state;
-    assert_int_equal(utf8_width((struct str){0}), 0);
+    assert_int_equal(utf8_width(STR_ABSENT), 0);
     assert_int_equal(utf8_width(STR("plain text")), 10);
     assert_int_equal(utf8_width(STR("na\xc3\xafve \xe6\xbc\xa2")), 8);
     assert_int_equal(utf8_width(STR("e\xcc\x81\xff")), 2);
@@ -138,7 +138,7 @@ cutting_keeps_clusters_whole(void **state)
     assert_int_equal(used, 0);
     assert_str(utf8_cut(STR("abc"), -5, &used), "");
     assert_str(utf8_cut(STR("abc"), 99, &used), "abc");
-    assert_false(str_given(utf8_cut((struct str){0}, 5, &used)));
+    assert_false(str_given(utf8_cut(STR_ABSENT, 5, &used)));
 }
 
 /* The result is safe, valid and stays as it is. */
@@ -207,7 +207,7 @@ dangerous_text_becomes_visible(void **state)
     check_safe(STR("\xee\x80\x80\xef\xbf\xbf\xcd\xb8"), "<U+E000><U+FFFF><U+0378>");
     check_safe(STR("soft\xc2\xadhyphen"), "soft<U+00AD>hyphen");
     check_safe(STR("\xff\xc3("), "\\xff\\xc3(");
-    check_safe((struct str){0}, "");
+    check_safe(STR_ABSENT, "");
 }
 
 static void

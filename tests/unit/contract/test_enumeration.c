@@ -73,8 +73,7 @@ static struct str
 ask(const char *path, const char *headers, const char *body, int status)
 {
     const char *text = scene_text(&scene, body);
-    struct tserver_reply r =
-        tserver_request(&scene.t, "POST", path, (struct str){0}, headers, text);
+    struct tserver_reply r = tserver_request(&scene.t, "POST", path, STR_ABSENT, headers, text);
     if (r.status != status)
         fail_msg("%s %s: %d, wanted %d\n%.*s", path, text, r.status, status, STR_ARG(r.body));
     return plain(&r);
@@ -183,8 +182,8 @@ attempt_of(const char *who)
 {
     scene_keep(&scene, "who", str_of(who));
     const char *body = scene_text(&scene, "{'email':'$who@x.example'}");
-    struct tserver_reply r = tserver_request(&scene.t, "POST", PASSWORDLESS "/code/prelogin",
-                                             (struct str){0}, NULL, body);
+    struct tserver_reply r =
+        tserver_request(&scene.t, "POST", PASSWORDLESS "/code/prelogin", STR_ABSENT, NULL, body);
     struct str set_cookie = tserver_header(&r, "set-cookie"), pair;
     assert_true(str_next(&set_cookie, ';', &pair));
     return arena_printf(&scene.t.arena, "Cookie: %.*s\r\n", STR_ARG(pair)).p;

@@ -315,8 +315,7 @@ begin_unlock(struct db_conn *conn, void *arg, struct err *err)
     struct unlock *u = arg;
     struct scope s;
     struct user change = {.id = u->flow.user_id, .is_locked = true};
-    enum err_code rc =
-        scope_open(&s, conn, &scene.t.arena, scene.t.vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &scene.t.arena, scene.t.vendor, STR_ABSENT, err);
     s.now = clock_now_ms();
     if (!rc && u->lock)
         rc = store_user_update(&s, &change, USER_F(is_locked), err);

@@ -229,8 +229,7 @@ add(struct db_conn *conn, void *arg, struct err *err)
 {
     struct scope s;
     const struct adding *a = arg;
-    enum err_code rc =
-        scope_open(&s, conn, &scene.t.arena, scene.t.vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &scene.t.arena, scene.t.vendor, STR_ABSENT, err);
     s.now = 1700000000000;
     return rc ? rc : store_message_add(&s, &a->message, NULL, err);
 }

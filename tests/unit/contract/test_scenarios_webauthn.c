@@ -49,7 +49,7 @@ site_for(struct str user)
 static void
 make_credential(struct authn *key, const struct authn_lie *lie)
 {
-    struct authn_site site = site_for((struct str){NULL, 0});
+    struct authn_site site = site_for(STR_ABSENT);
     struct authn_reply r = authn_register(key, &site, lie, &scene.t.arena);
     scene_keep(&scene, "id", r.id);
     scene_keep(&scene, "client", r.client_data);

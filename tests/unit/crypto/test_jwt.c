@@ -21,8 +21,7 @@ setup(void **state)
     assert_int_equal(
         jwt_key_from_secret(&mac, STR("0123456789abcdef0123456789abcdef"), STR("m"), NULL), ERR_OK);
     assert_int_equal(jwt_key_public_pem(rsa, &arena, &pem, NULL), ERR_OK);
-    assert_int_equal(jwt_key_from_pem(&rsa_public, JWT_RS256, pem, (struct str){NULL, 0}, NULL),
-                     ERR_OK);
+    assert_int_equal(jwt_key_from_pem(&rsa_public, JWT_RS256, pem, STR_ABSENT, NULL), ERR_OK);
     return 0;
 }
 
@@ -266,7 +265,7 @@ encoding_is_strict(void **state)
     }
     assert_int_equal(check(mac, STR("")), JWT_MALFORMED);
     assert_int_equal(check(mac, STR("..")), JWT_MALFORMED);
-    assert_int_equal(check(mac, (struct str){NULL, 0}), JWT_MALFORMED);
+    assert_int_equal(check(mac, STR_ABSENT), JWT_MALFORMED);
     char *large = arena_alloc(&arena, 1 << 20, 1);
     memset(large, 'a', 1 << 20);
     assert_int_equal(check(mac, (struct str){large, 1 << 20}), JWT_TOO_LARGE);
@@ -303,15 +302,14 @@ weak_and_foreign_keys_are_refused(void **state)
                                "F0QvuXQrRzT8+J7FdLYOMLNN7dHpvdjOuPnOmF7gsg+kbBSyAXotiB78BX2b+RPc\n"
                                "6WFDgz9M/OrAo7s25wIDAQAB\n"
                                "-----END PUBLIC KEY-----\n";
-    assert_int_not_equal(jwt_key_from_pem(&k, JWT_RS256, STR(weak), (struct str){NULL, 0}, NULL),
-                         ERR_OK);
+    assert_int_not_equal(jwt_key_from_pem(&k, JWT_RS256, STR(weak), STR_ABSENT, NULL), ERR_OK);
     assert_null(k);
     assert_int_equal(jwt_key_public_pem(ed, &arena, &pem, NULL), ERR_OK);
-    assert_int_not_equal(jwt_key_from_pem(&k, JWT_RS256, pem, (struct str){NULL, 0}, NULL), ERR_OK);
+    assert_int_not_equal(jwt_key_from_pem(&k, JWT_RS256, pem, STR_ABSENT, NULL), ERR_OK);
     assert_int_equal(jwt_key_public_pem(rsa, &arena, &pem, NULL), ERR_OK);
-    assert_int_not_equal(jwt_key_from_pem(&k, JWT_EDDSA, pem, (struct str){NULL, 0}, NULL), ERR_OK);
-    assert_int_not_equal(
-        jwt_key_from_pem(&k, JWT_RS256, STR("nonsense"), (struct str){NULL, 0}, NULL), ERR_OK);
+    assert_int_not_equal(jwt_key_from_pem(&k, JWT_EDDSA, pem, STR_ABSENT, NULL), ERR_OK);
+    assert_int_not_equal(jwt_key_from_pem(&k, JWT_RS256, STR("nonsense"), STR_ABSENT, NULL),
+                         ERR_OK);
     assert_int_not_equal(jwt_key_from_secret(&k, STR("short"), STR("k"), NULL), ERR_OK);
     assert_null(k);
 }
@@ -324,7 +322,7 @@ keys_go_through_pem(void **state)
     struct jwt_key *k = NULL;
     assert_int_equal(jwt_key_private_pem(rsa, &arena, &pem, NULL), ERR_OK);
     assert_true(str_starts(pem, STR("-----BEGIN PRIVATE KEY-----")));
-    assert_int_equal(jwt_key_from_pem(&k, JWT_RS256, pem, (struct str){NULL, 0}, NULL), ERR_OK);
+    assert_int_equal(jwt_key_from_pem(&k, JWT_RS256, pem, STR_ABSENT, NULL), ERR_OK);
     assert_true(str_eq(jwt_key_id(k), jwt_key_id(rsa)));
     assert_int_equal(check(rsa_public, sign(k, STR(GOOD))), JWT_OK);
     jwt_key_free(k);

@@ -47,7 +47,7 @@ fingerprints_are_sha256(void **state)
     (void)state;
     assert_str(token_hash_hex(&arena, STR("abc")),
                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_str(token_hash_hex(&arena, (struct str){NULL, 0}),
+    assert_str(token_hash_hex(&arena, STR_ABSENT),
                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
@@ -58,7 +58,7 @@ only_the_whole_token_matches(void **state)
     struct str token = token_new(&arena), hex = token_hash_hex(&arena, token);
     assert_true(token_matches(token, hex));
     assert_false(token_matches(token, str_sub(hex, 0, 63)));
-    assert_false(token_matches(token, (struct str){NULL, 0}));
+    assert_false(token_matches(token, STR_ABSENT));
     for (size_t n = 0; n < token.n; n++)
         assert_false(token_matches(str_sub(token, 0, n), hex));
     char copy[43];
@@ -94,7 +94,7 @@ a_password_matches_its_hash_alone(void **state)
     assert_false(matches(g, STR("correct horsf"), hash));
     assert_false(matches(g, STR("correct horse "), hash));
     assert_false(matches(g, STR(""), hash));
-    assert_false(matches(g, STR("correct horse"), (struct str){NULL, 0}));
+    assert_false(matches(g, STR("correct horse"), STR_ABSENT));
     password_gate_free(g);
 }
 
@@ -167,7 +167,7 @@ hash_once(void *arg)
 {
     struct crowd *c = arg;
     bool match;
-    enum err_code rc = password_verify(c->g, STR("x"), (struct str){NULL, 0}, &match, NULL);
+    enum err_code rc = password_verify(c->g, STR("x"), STR_ABSENT, &match, NULL);
     atomic_fetch_add(rc == ERR_BUSY ? &c->busy : &c->done, 1);
     return NULL;
 }

@@ -172,7 +172,7 @@ refuses_bad_letters_at_once(void **state)
     assert_int_equal(o.verdict, VERDICT_REFUSED);
     assert_int_equal(o.status, 0);
     l = carry_email();
-    l.from = (struct str){NULL, 0};
+    l.from = STR_ABSENT;
     o = carry(&set, &l, 0, &arena);
     assert_int_equal(o.verdict, VERDICT_REFUSED);
     assert_non_null(strstr(o.why, "sender"));

@@ -190,7 +190,7 @@ writes_whole_messages(void **state)
                             "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
                             "<p>One</p>\r\n"
                             "--=_11111111-2222-4333-8444-555555555555--\r\n");
-    l.html = (struct str){NULL, 0};
+    l.html = STR_ABSENT;
     buf_reset(&b);
     mime_write(&b, &l, &from, &to, 1714649122000);
     assert_true(str_ends(buf_str(&b), STR("MIME-Version: 1.0\r\n"

@@ -78,7 +78,7 @@ writes_whole_private_files(void **state)
     assert_int_equal(write_one(o, &l), ERR_OK);
     l.channel = LETTER_SMS;
     l.number = 2;
-    l.subject = (struct str){NULL, 0};
+    l.subject = STR_ABSENT;
     assert_int_equal(write_one(o, &l), ERR_OK);
     assert_int_equal(outbox_sync(o, false, NULL), ERR_OK);
     l.number = 3;

@@ -202,7 +202,7 @@ asks_twilio(void **state)
     /* Accepted, and failed already. */
     answers(201, "", "{\"sid\":\"SM18\",\"status\":\"failed\",\"error_code\":21610}");
     struct provider_settings set = settings_of(PROVIDER_TWILIO);
-    set.service = (struct str){NULL, 0};
+    set.service = STR_ABSENT;
     set.sender = STR("Shop");
     struct letter l = carry_sms();
     assert_int_equal(carry(&set, &l, 0, &arena).verdict, VERDICT_REFUSED);
@@ -425,7 +425,7 @@ checks_settings(void **state)
     for (int kind = PROVIDER_SENDGRID; kind < PROVIDER_KINDS; kind++) {
         struct provider_settings set = settings_of((enum provider_kind)kind);
         assert_true(makes(set));
-        set.secret = (struct str){NULL, 0};
+        set.secret = STR_ABSENT;
         assert_false(makes(set));
         set.secret = STR("x\r\nX-Evil: 1");
         assert_false(makes(set));
@@ -439,7 +439,7 @@ checks_settings(void **state)
     set = settings_of(PROVIDER_MAILGUN);
     set.region = STR("mars");
     assert_false(makes(set));
-    set.region = (struct str){NULL, 0};
+    set.region = STR_ABSENT;
     assert_true(makes(set));
     static const char *const regions[] = {"", "us-east-1.evil.example/", "us east", "a.b", "x@y"};
     for (int kind = PROVIDER_SES; kind <= PROVIDER_SES_ROLE; kind++) {
@@ -453,7 +453,7 @@ checks_settings(void **state)
     set.id = STR("AC/../x");
     assert_false(makes(set));
     set = settings_of(PROVIDER_TWILIO);
-    set.service = (struct str){NULL, 0};
+    set.service = STR_ABSENT;
     assert_false(makes(set));
     static const struct {
         const char *url;

@@ -63,7 +63,7 @@ addresses(void **state)
     }
     struct ip ip;
     assert_false(ip_parse(STR("10.0.0.1\0.evil"), &ip));
-    assert_false(ip_parse((struct str){NULL, 0}, &ip));
+    assert_false(ip_parse(STR_ABSENT, &ip));
 }
 
 static void

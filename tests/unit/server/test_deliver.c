@@ -24,7 +24,7 @@ add(struct db_conn *conn, void *arg, struct err *err)
 {
     struct adding *a = arg;
     struct scope s;
-    enum err_code rc = scope_open(&s, conn, &scene.t.arena, a->vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &scene.t.arena, a->vendor, STR_ABSENT, err);
     s.now = 1700000000000;
     for (int i = 0; i < a->n && rc == ERR_OK; i++)
         rc = store_message_add(&s, &a->message, NULL, err);
@@ -50,8 +50,7 @@ queue(const char *to, const char *code, int n, bool decoy)
 static struct str
 metric(const char *name)
 {
-    struct tserver_reply r =
-        tserver_request(&scene.t, "GET", "/metrics", (struct str){NULL, 0}, NULL, NULL);
+    struct tserver_reply r = tserver_request(&scene.t, "GET", "/metrics", STR_ABSENT, NULL, NULL);
     struct str start = arena_printf(&scene.t.arena, "\n%s ", name), line;
     ptrdiff_t at = str_find(r.body, start);
     assert_true(at >= 0);

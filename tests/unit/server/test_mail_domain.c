@@ -87,7 +87,7 @@ spellings(void **state)
     check_rows(rows, sizeof rows / sizeof *rows, mail_domain_parse);
     struct str out;
     assert_false(mail_domain_parse(STR("acme.io\0.evil.com"), &arena, &out));
-    assert_false(mail_domain_parse((struct str){NULL, 0}, &arena, &out));
+    assert_false(mail_domain_parse(STR_ABSENT, &arena, &out));
 }
 
 static void

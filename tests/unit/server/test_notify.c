@@ -56,7 +56,7 @@ act_in(struct db_conn *conn, void *arg, struct err *err)
                      .user_agent = STR("curl/8"),
                      .now = 1780652460000};
     struct scope s;
-    enum err_code rc = scope_open(&s, conn, &arena, server.vendor, (struct str){NULL, 0}, err);
+    enum err_code rc = scope_open(&s, conn, &arena, server.vendor, STR_ABSENT, err);
     s.now = c.now;
     struct user who = {.name = str_of(a->caller)};
     if (!rc && a->caller)

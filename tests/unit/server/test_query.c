@@ -51,7 +51,7 @@ keys_without_a_value_are_not_given(void **state)
     struct pairs p = parse(STR("_filter&_limit=&&=x&_offset=3"));
     assert_int_equal(p.n, 1);
     assert_str(query_get(&p, STR("_offset")), "3");
-    assert_int_equal(parse((struct str){NULL, 0}).n, 0);
+    assert_int_equal(parse(STR_ABSENT).n, 0);
     assert_int_equal(parse(STR("")).n, 0);
 }
 

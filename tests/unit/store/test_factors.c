@@ -20,8 +20,6 @@ teardown(void **state)
     return 0;
 }
 
-static const struct str ABSENT = {NULL, 0};
-
 static struct authenticator
 add_app(struct str user, const char *seed)
 {
@@ -40,7 +38,7 @@ an_authenticator_comes_and_goes(void **state)
     OK(store_authenticator_get(&w.s, ada, a.id, &found, &w.err));
     assert_str(found.seed, "0123456789abcdef0123");
     assert_int_equal(found.last_step, 100);
-    OK(store_authenticator_get(&w.s, ada, ABSENT, &found, &w.err));
+    OK(store_authenticator_get(&w.s, ada, STR_ABSENT, &found, &w.err));
     assert_true(str_eq(found.id, a.id));
     struct authenticator second = {.seed = STR("0123456789abcdef9999")};
     OK(db_savepoint(w.conn, &w.err));
@@ -51,7 +49,7 @@ an_authenticator_comes_and_goes(void **state)
     assert_false(str_given(all.authenticators[0].seed));
     OK(store_authenticator_remove(&w.s, ada, a.id, &w.err));
     assert_int_equal(store_authenticator_remove(&w.s, ada, a.id, &w.err), ERR_NOT_FOUND);
-    assert_int_equal(store_authenticator_get(&w.s, ada, ABSENT, &found, &w.err), ERR_NOT_FOUND);
+    assert_int_equal(store_authenticator_get(&w.s, ada, STR_ABSENT, &found, &w.err), ERR_NOT_FOUND);
     second = (struct authenticator){.seed = STR("")};
     assert_int_equal(store_authenticator_add(&w.s, ada, &second, &w.err), ERR_INVALID);
 }
@@ -131,7 +129,7 @@ a_recovery_code_is_taken_once(void **state)
     OK(store_recovery_set(&w.s, ada, STR("second"), &w.err));
     assert_int_equal(store_recovery_take(&w.s, ada, STR("first"), &w.err), ERR_NOT_FOUND);
     assert_int_equal(store_recovery_take(&w.s, bob, STR("second"), &w.err), ERR_NOT_FOUND);
-    assert_int_equal(store_recovery_take(&w.s, ada, ABSENT, &w.err), ERR_NOT_FOUND);
+    assert_int_equal(store_recovery_take(&w.s, ada, STR_ABSENT, &w.err), ERR_NOT_FOUND);
     OK(store_recovery_take(&w.s, ada, STR("second"), &w.err));
     assert_int_equal(store_recovery_take(&w.s, ada, STR("second"), &w.err), ERR_NOT_FOUND);
     OK(store_recovery_drop(&w.s, ada, &w.err));
@@ -152,7 +150,7 @@ devices_are_remembered_for_a_while(void **state)
     struct str ada = world_user(&w, "ada@acme.example", "Ada");
     struct str bob = world_user(&w, "bob@acme.example", "Bob");
     struct scope later = w.s;
-    OK(store_remember(&w.s, ada, STR("laptop"), ABSENT, w.s.now + 1000, &w.err));
+    OK(store_remember(&w.s, ada, STR("laptop"), STR_ABSENT, w.s.now + 1000, &w.err));
     assert_int_equal(remembered(&w.s, ada, "laptop"), w.s.now);
     assert_int_equal(remembered(&w.s, bob, "laptop"), 0);
     assert_int_equal(remembered(&w.s, ada, "phone"), 0);
@@ -178,8 +176,8 @@ not_too_many_devices(void **state)
     struct scope s = w.s;
     for (int i = 0; i < REMEMBERED_MAX + 5; i++) {
         s.now++;
-        OK(store_remember(&s, ada, arena_printf(s.arena, "device-%02d", i), ABSENT, s.now + 1000000,
-                          &w.err));
+        OK(store_remember(&s, ada, arena_printf(s.arena, "device-%02d", i), STR_ABSENT,
+                          s.now + 1000000, &w.err));
     }
     int64_t n = 0;
     OK(db_query_int(w.conn, "SELECT COUNT(*) FROM remembered_devices", DB_NO_ARGS, &n, NULL,
@@ -199,7 +197,7 @@ all_of_it_goes_at_once(void **state)
     struct factor_phone p = {.phone_number = STR("+4915112345670")};
     OK(store_factor_phone_add(&w.s, ada, &p, &w.err));
     OK(store_recovery_set(&w.s, ada, STR("code"), &w.err));
-    OK(store_remember(&w.s, ada, STR("laptop"), ABSENT, w.s.now + 1000, &w.err));
+    OK(store_remember(&w.s, ada, STR("laptop"), STR_ABSENT, w.s.now + 1000, &w.err));
     OK(store_factors_clear(&w.s, ada, &w.err));
     OK(store_factors_clear(&w.s, ada, &w.err));
     OK(store_factors_list(&w.s, ada, &all, &w.err));
@@ -227,7 +225,7 @@ strangers_have_none(void **state)
         assert_int_equal(store_authenticator_use(s, ada, a.id, 900, &w.err), ERR_NOT_FOUND);
         assert_int_equal(store_authenticator_remove(s, ada, a.id, &w.err), ERR_NOT_FOUND);
         assert_int_equal(store_recovery_set(s, ada, STR("x"), &w.err), ERR_NOT_FOUND);
-        assert_int_equal(store_remember(s, ada, STR("x"), ABSENT, 1, &w.err), ERR_NOT_FOUND);
+        assert_int_equal(store_remember(s, ada, STR("x"), STR_ABSENT, 1, &w.err), ERR_NOT_FOUND);
     }
     OK(store_user_delete(&w.s, ada, &w.err));
     int64_t n = -1;

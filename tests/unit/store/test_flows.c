@@ -54,7 +54,7 @@ static void
 a_token_of_one_kind_is_unknown_as_any_other(void **state)
 {
     (void)state;
-    struct flow f = a_flow(FLOW_PASSWORD_RESET, "h1", (struct str){NULL, 0}), found;
+    struct flow f = a_flow(FLOW_PASSWORD_RESET, "h1", STR_ABSENT), found;
     OK(store_flow_add(&w.s, &f, false, &w.err));
     for (int kind = 0; kind < FLOW_KINDS; kind++) {
         if (kind == FLOW_PASSWORD_RESET)
@@ -74,7 +74,7 @@ static void
 time_ends_it(void **state)
 {
     (void)state;
-    struct flow f = a_flow(FLOW_MAGIC_LINK, "h1", (struct str){NULL, 0}), found;
+    struct flow f = a_flow(FLOW_MAGIC_LINK, "h1", STR_ABSENT), found;
     OK(store_flow_add(&w.s, &f, false, &w.err));
     struct scope later = w.s;
     later.now += 1000;
@@ -82,7 +82,7 @@ time_ends_it(void **state)
     assert_int_equal(store_flow_try(&later, f.kind, STR("h1"), 5, &found, &w.err), ERR_GONE);
     assert_int_equal(store_flow_take(&later, f.kind, STR("h1"), &w.err), ERR_NOT_FOUND);
     later.now += INT64_C(2) * 86400000;
-    struct flow next = a_flow(FLOW_MAGIC_LINK, "h2", (struct str){NULL, 0});
+    struct flow next = a_flow(FLOW_MAGIC_LINK, "h2", STR_ABSENT);
     next.expires_at = later.now + 1;
     OK(store_flow_add(&later, &next, false, &w.err));
     assert_int_equal(store_flow_get(&later, f.kind, STR("h1"), &found, &w.err), ERR_NOT_FOUND);
@@ -92,7 +92,7 @@ static void
 tries_are_counted(void **state)
 {
     (void)state;
-    struct flow f = a_flow(FLOW_EMAIL_CODE, "h1", (struct str){NULL, 0}), found;
+    struct flow f = a_flow(FLOW_EMAIL_CODE, "h1", STR_ABSENT), found;
     OK(store_flow_add(&w.s, &f, false, &w.err));
     for (int i = 1; i <= 3; i++) {
         OK(store_flow_try(&w.s, f.kind, STR("h1"), 3, &found, &w.err));
@@ -154,10 +154,10 @@ what_cannot_be_added(void **state)
     (void)state;
     struct flow f = a_flow(FLOW_MFA, "h1", STR("nobody"));
     assert_int_equal(store_flow_add(&w.s, &f, false, &w.err), ERR_NOT_FOUND);
-    f.user_id = (struct str){NULL, 0};
+    f.user_id = STR_ABSENT;
     f.tenant_id = STR("nowhere");
     assert_int_equal(store_flow_add(&w.s, &f, false, &w.err), ERR_NOT_FOUND);
-    f.tenant_id = (struct str){NULL, 0};
+    f.tenant_id = STR_ABSENT;
     static char big[FLOW_DATA_MAX + 1];
     memset(big, 'x', sizeof big);
     f.data = (struct str){big, sizeof big};
@@ -169,8 +169,8 @@ static void
 codes_are_sealed_in_their_row(void **state)
 {
     (void)state;
-    struct flow f = a_flow(FLOW_MFA_SMS, "h1", (struct str){NULL, 0}), found;
-    struct flow g = a_flow(FLOW_MFA_SMS, "h2", (struct str){NULL, 0});
+    struct flow f = a_flow(FLOW_MFA_SMS, "h1", STR_ABSENT), found;
+    struct flow g = a_flow(FLOW_MFA_SMS, "h2", STR_ABSENT);
     g.code = STR("654321");
     OK(store_flow_add(&w.s, &f, false, &w.err));
     OK(store_flow_add(&w.s, &g, false, &w.err));

@@ -78,8 +78,7 @@ unknown_people_roles_and_tenants_are_refused(void **state)
     (void)state;
     struct scope acme = world_tenant(&w, "acme"), beta = world_tenant(&w, "beta"), nowhere;
     struct str stranger = world_member(&w, &beta, "bob@beta.example"), role = STR("nobody");
-    struct invite of_stranger = an_invite("h1", stranger),
-                  of_none = an_invite("h2", (struct str){0});
+    struct invite of_stranger = an_invite("h1", stranger), of_none = an_invite("h2", STR_ABSENT);
     assert_int_equal(store_invite_add(&acme, &of_stranger, &w.err), ERR_NOT_FOUND);
     OK(scope_tenant(&w.s, STR("nowhere"), &nowhere, &w.err));
     assert_int_equal(store_invite_add(&nowhere, &of_none, &w.err), ERR_NOT_FOUND);
@@ -120,8 +119,8 @@ lists_one_tenant_or_all(void **state)
     (void)state;
     struct scope acme = world_tenant(&w, "acme"), beta = world_tenant(&w, "beta");
     struct str role = world_role(&w, "r1"), other = world_role(&w, "r2");
-    struct invite one = an_invite("h1", (struct str){0}), two = an_invite("h2", (struct str){0}),
-                  three = an_invite("h3", (struct str){0});
+    struct invite one = an_invite("h1", STR_ABSENT), two = an_invite("h2", STR_ABSENT),
+                  three = an_invite("h3", STR_ABSENT);
     one.role_ids = &role;
     three.role_ids = &other;
     one.n_role_ids = three.n_role_ids = 1;
@@ -152,7 +151,7 @@ ends_with_its_owner_and_its_tenant(void **state)
     (void)state;
     struct scope acme = world_tenant(&w, "acme"), beta = world_tenant(&w, "beta");
     struct str ada = world_member(&w, &acme, "ada@acme.example");
-    struct invite in = an_invite("h1", ada), there = an_invite("h2", (struct str){0}), found;
+    struct invite in = an_invite("h1", ada), there = an_invite("h2", STR_ABSENT), found;
     OK(store_invite_add(&acme, &in, &w.err));
     OK(store_invite_add(&beta, &there, &w.err));
     struct membership m = {.is_disabled = true};
@@ -176,7 +175,7 @@ a_removed_role_leaves_no_default_behind(void **state)
     (void)state;
     struct scope acme = world_tenant(&w, "acme");
     struct str role = world_role(&w, "r1");
-    struct invite in = an_invite("h1", (struct str){0}), found;
+    struct invite in = an_invite("h1", STR_ABSENT), found;
     in.role_ids = &role;
     in.n_role_ids = 1;
     in.roles_given = true;
@@ -195,10 +194,10 @@ there_is_a_limit(void **state)
     char hash[20];
     for (int i = 0; i < INVITES_MAX; i++) {
         snprintf(hash, sizeof hash, "h%d", i);
-        struct invite in = an_invite(hash, (struct str){0});
+        struct invite in = an_invite(hash, STR_ABSENT);
         OK(store_invite_add(&acme, &in, &w.err));
     }
-    struct invite more = an_invite("more", (struct str){0});
+    struct invite more = an_invite("more", STR_ABSENT);
     assert_int_equal(store_invite_add(&acme, &more, &w.err), ERR_LIMIT);
     later = acme;
     later.now += 1000;

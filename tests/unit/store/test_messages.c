@@ -234,7 +234,7 @@ lists(void **state)
     m.tenant_id = STR("t1");
     struct str first = add(&w, &w.s, m);
     m.channel = MESSAGE_SMS;
-    m.tenant_id = (struct str){0};
+    m.tenant_id = STR_ABSENT;
     add(&w, &w.s, m);
     m.decoy = true;
     add(&w, &w.s, m);

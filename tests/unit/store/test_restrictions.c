@@ -74,7 +74,7 @@ ranges_are_listed_and_deleted(void **state)
     }
     struct ip_restriction_list list;
     struct store_page page = {.offset = 2, .limit = 2};
-    OK(store_ip_restriction_list(&one, &page, (struct str){NULL, 0}, &list, &w.err));
+    OK(store_ip_restriction_list(&one, &page, STR_ABSENT, &list, &w.err));
     assert_int_equal(list.total, 5);
     assert_int_equal(list.n, 2);
     assert_str(list.items[0].ip, "40a000002");
@@ -91,7 +91,7 @@ ranges_are_listed_and_deleted(void **state)
     OK(store_ip_restriction_delete(&one, id, &w.err));
     assert_int_equal(store_ip_restriction_delete(&one, id, &w.err), ERR_NOT_FOUND);
     assert_int_equal(add(&nobody, "40a000000", "40a000000", "ALLOW", true), ERR_NOT_FOUND);
-    OK(store_ip_restriction_list(&nobody, &page, (struct str){NULL, 0}, &list, &w.err));
+    OK(store_ip_restriction_list(&nobody, &page, STR_ABSENT, &list, &w.err));
     assert_int_equal(list.total, 0);
 }
 
@@ -125,7 +125,7 @@ domains_are_replaced_by_type(void **state)
     assert_false(listed(&w.s, "ALLOW", "b.io"));
     struct domain_restriction_list list;
     struct store_page page = {.offset = 0, .limit = 10};
-    OK(store_domain_restriction_list(&one, &page, (struct str){NULL, 0}, &list, &w.err));
+    OK(store_domain_restriction_list(&one, &page, STR_ABSENT, &list, &w.err));
     assert_int_equal(list.total, 3);
     OK(store_domain_restriction_list(&one, &page, STR("ALLOW"), &list, &w.err));
     assert_int_equal(list.n, 2);

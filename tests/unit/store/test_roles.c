@@ -96,8 +96,8 @@ lists_sort_filter_and_page(void **state)
     for (int i = 0; i < 5; i++) {
         struct role r = {.key = arena_printf(&w.t.arena, "k%d", 4 - i),
                          .name = arena_printf(&w.t.arena, "Name %d", i),
-                         .description = i == 2 ? STR("Special 50%") : (struct str){0},
-                         .tenant_id = i == 3 ? STR("a") : (struct str){0},
+                         .description = i == 2 ? STR("Special 50%") : STR_ABSENT,
+                         .tenant_id = i == 3 ? STR("a") : STR_ABSENT,
                          .level = i * 10};
         OK(store_role_create(&w.s, &r, &w.err));
     }
@@ -193,7 +193,7 @@ permission_columns_and_categories(void **state)
     OK(store_category_get(&w.s, c.id, &c, &w.err));
     assert_int_equal(c.n_permission_ids, 1);
     p.name = STR("Reading");
-    p.category_id = (struct str){0};
+    p.category_id = STR_ABSENT;
     OK(store_permission_update(&w.s, &p, PERMISSION_F_NAME, &w.err));
     OK(store_permission_get(&w.s, p.id, &p, &w.err));
     assert_str(p.name, "Reading");
@@ -230,7 +230,7 @@ roles_move_between_owners(void **state)
     assert_int_equal(u[1].tenants[0].n_roles, 0);
     assert_str(get(id).tenant_id, "a");
     assert_int_equal(store_role_set_tenant(&w.s, id, STR("zz"), &w.err), ERR_NOT_FOUND);
-    OK(store_role_set_tenant(&w.s, id, (struct str){0}, &w.err));
+    OK(store_role_set_tenant(&w.s, id, STR_ABSENT, &w.err));
     assert_false(str_given(get(id).tenant_id));
 }
 

@@ -133,11 +133,11 @@ sessions_are_ended_by_person_and_tenant(void **state)
     assert_int_equal(store_session_end(&w.s, bob.id, a.id, &w.err), ERR_NOT_FOUND);
     assert_int_equal(store_session_end(&w.other, ada.id, a.id, &w.err), ERR_NOT_FOUND);
     OK(store_session_end(&w.s, ada.id, a.id, &w.err));
-    assert_int_equal(store_session_end(&w.s, (struct str){NULL, 0}, a.id, &w.err), ERR_NOT_FOUND);
+    assert_int_equal(store_session_end(&w.s, STR_ABSENT, a.id, &w.err), ERR_NOT_FOUND);
     OK(store_sessions_end(&w.s, ada.id, b.id, &ended, &w.err));
     assert_int_equal(ended, 1);
     assert_true(lives(&b) && !lives(&c) && lives(&d));
-    OK(store_sessions_end(&acme, (struct str){NULL, 0}, (struct str){NULL, 0}, &ended, &w.err));
+    OK(store_sessions_end(&acme, STR_ABSENT, STR_ABSENT, &ended, &w.err));
     assert_int_equal(ended, 2);
 }
 

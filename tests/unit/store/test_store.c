@@ -78,7 +78,7 @@ environments(void **state)
     assert_str(back.id, "env-3");
     assert_str(back.secret_hash, "h3");
     struct scope s;
-    OK(scope_open(&s, w.conn, &w.t.arena, STR("env-3"), (struct str){0}, &w.err));
+    OK(scope_open(&s, w.conn, &w.t.arena, STR("env-3"), STR_ABSENT, &w.err));
     OK(store_env_set_secret(&s, STR("h4"), &w.err));
     OK(store_env_get(w.conn, &w.t.arena, STR("env-3"), &back, &w.err));
     assert_str(back.secret_hash, "h4");
@@ -88,7 +88,7 @@ environments(void **state)
     OK(store_env_list(w.conn, &w.t.arena, &list, &w.err));
     assert_int_equal(list.n, 3);
     assert_int_equal(store_env_get(w.conn, &w.t.arena, STR("zz"), &back, &w.err), ERR_NOT_FOUND);
-    assert_int_equal(scope_open(&s, w.conn, &w.t.arena, STR("zz"), (struct str){0}, &w.err),
+    assert_int_equal(scope_open(&s, w.conn, &w.t.arena, STR("zz"), STR_ABSENT, &w.err),
                      ERR_NOT_FOUND);
 }
 
@@ -179,8 +179,8 @@ audits_are_listed(void **state)
     struct scope a = world_tenant(&w, "a");
     for (int i = 0; i < 10; i++) {
         struct audit e = {.action = arena_printf(&w.t.arena, "User %d changed", i),
-                          .severity = i % 2 ? STR("High") : (struct str){0},
-                          .email = i < 3 ? STR("Ann@x.io") : (struct str){0},
+                          .severity = i % 2 ? STR("High") : STR_ABSENT,
+                          .email = i < 3 ? STR("Ann@x.io") : STR_ABSENT,
                           .user_id = i < 5 ? STR("u1") : STR("u2"),
                           .ip = STR("10.0.0.1"),
                           .extra = STR("{\"k\":1}"),

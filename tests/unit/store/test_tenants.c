@@ -235,7 +235,7 @@ the_tree(void **state)
     assert_true(list.n == 2 && list.total == 2);
     OK(store_tenant_delete(&w.s, STR("mid"), &w.err));
     assert_str(get("leaf").parent_id, "root");
-    OK(store_tenant_set_parent(&w.s, STR("leaf"), (struct str){0}, &w.err));
+    OK(store_tenant_set_parent(&w.s, STR("leaf"), STR_ABSENT, &w.err));
     assert_false(str_given(get("leaf").parent_id));
 }
 

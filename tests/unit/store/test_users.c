@@ -143,7 +143,7 @@ updates_touch_only_what_is_given(void **state)
     assert_str(u.name, "Bea");
     assert_str(u.email, "a@x.io");
     assert_true(u.is_locked);
-    change.name = (struct str){0};
+    change.name = STR_ABSENT;
     OK(store_user_update(&w.s, &change, USER_F(name), &w.err));
     assert_false(str_given(get(&w.s, id).name));
     change.id = STR("nobody");

@@ -11,7 +11,7 @@ static void
 begin_reading(void)
 {
     OK(db_begin(w.t.db, DB_READ, &reader, &w.err));
-    OK(scope_open(&s, reader, &w.t.arena, STR("env-1"), (struct str){0}, &w.err));
+    OK(scope_open(&s, reader, &w.t.arena, STR("env-1"), STR_ABSENT, &w.err));
     s.now = NOW;
 }
 

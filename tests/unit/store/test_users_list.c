@@ -33,7 +33,7 @@ setup(void **state)
             .phone_number = str_of(people[i].phone),
             .username = str_of(people[i].username),
             .external_id = arena_printf(&w.t.arena, "ext-%d", i),
-            .metadata = i == 1 ? STR("{\"plan\":\"gold\"}") : (struct str){0},
+            .metadata = i == 1 ? STR("{\"plan\":\"gold\"}") : STR_ABSENT,
             .verified = people[i].verified,
             .is_locked = people[i].locked,
             .mfa_enrolled = i == 0,
