@@ -49,7 +49,9 @@ PKG_COMMON := libcjson libsodium libutf8proc
 # and libfido2 (crypto/fido_api.c, for the first security key).
 PKG_gatehouse := $(PKG_COMMON) ncursesw libqrencode
 PKG_gatehoused := $(PKG_COMMON) libmicrohttpd gnutls sqlite3 libcrypto libargon2 libidn2 libqrencode
-LIBS_gatehoused := -lcrack # it has no pkg-config file
+# These have no pkg-config file.
+LIBS_COMMON := -lcsv
+LIBS_gatehoused := -lcrack
 pkgcflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pkglibs = $(shell pkg-config --libs $(1) 2>/dev/null)
 # Folders only: which parts of libc are visible is for us to say (ncurses would ask for an older POSIX).
@@ -82,10 +84,10 @@ build:
 $(OUT)/gatehouse: $(call obj,$(SHARED_SRC) $(CONSOLE_SRC))
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip \
-	  -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) -lm -lpthread -ldl
+	  -o $@ $^ $(call pkglibs,$(PKG_gatehouse)) $(LIBS_COMMON) -lm -lpthread -ldl
 $(OUT)/gatehoused: $(call obj,$(SHARED_SRC) $(SERVER_SRC))
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(call pkglibs,$(PKG_gatehoused)) $(LIBS_gatehoused) $(LIBS_COMMON) -lm -lpthread -ldl
 
 # A file that is written anew only when its text changes: $(call keep,FILE,TEXT).
 quoted = '$(subst ','\'',$(1))'
@@ -127,7 +129,7 @@ $(OUT)/%.o: %.c $(OUT)/flags | $(GEN)
 LIB_OBJ := $(call obj,$(SHARED_SRC) $(CONSOLE_LIB) $(SERVER_LIB))
 $(OUT)/libgatehouse-test.a: $(LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
-TEST_LIBS = $(call pkglibs,cmocka libcurl libpng $(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
+TEST_LIBS = $(call pkglibs,cmocka libcurl libpng $(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) $(LIBS_COMMON) -lm -lpthread -ldl
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(OUT)/tests/unit/%,$(UNIT_SRC))
 SUPPORT_SRC := $(wildcard tests/support/*.c)
@@ -241,7 +243,7 @@ doc-programs: $(OUT)/doc/tables $(OUT)/doc/still.so
 $(OUT)/doc/tables: $(OUT)/doc/gen/tables.o $(OUT)/libgatehouse-test.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ \
-	  $(call pkglibs,$(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) -lm -lpthread -ldl
+	  $(call pkglibs,$(PKG_gatehouse) $(PKG_gatehoused)) $(LIBS_gatehoused) $(LIBS_COMMON) -lm -lpthread -ldl
 $(OUT)/doc/still.so: doc/gen/still.c
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"

@@ -29,6 +29,7 @@ build|pkg:libcrypto|libssl-dev|openssl-devel|openssl-dev|openssl|libopenssl-deve
 build|pkg:libargon2|libargon2-dev|libargon2-devel|argon2-dev|argon2|libargon2-devel|argon2
 build|pkg:libidn2|libidn2-dev|libidn2-devel|libidn2-dev|libidn2|libidn2-devel|libidn2
 build|pkg:libfido2|libfido2-dev|libfido2-devel|libfido2-dev|libfido2|libfido2-devel|libfido2
+build|hdr:csv.h|libcsv-dev|libcsv-devel|libcsv-dev|libcsv|libcsv-devel|libcsv
 build|hdr:crack.h|libcrack2-dev|cracklib-devel|cracklib-dev|cracklib|cracklib-devel|cracklib
 test|file:/var/cache/cracklib/cracklib_dict.pwi|cracklib-runtime|-|-|-|-|-
 test|pkg:cmocka|libcmocka-dev|libcmocka-devel|cmocka-dev|cmocka|libcmocka-devel|cmocka
