@@ -1,7 +1,7 @@
 #include "ui/export.h"
+#include "base/csv_write.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "ui/cell.h"
 #include "ui/walk.h"
 #include <errno.h>
@@ -22,27 +22,6 @@ struct export
     struct err err;
 };
 
-static void
-csv_cell(struct str text, struct buf *out)
-{
-    struct buf safe;
-    buf_init(&safe, ROW_MAX);
-    utf8_make_safe(&safe, text);
-    struct str s = buf_str(&safe);
-    bool quote = str_find_char(s, ',') >= 0 || str_find_char(s, '"') >= 0 ||
-                 (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' '));
-    if (quote)
-        buf_add_char(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_add_char(out, '"');
-        buf_add_char(out, s.p[i]);
-    }
-    if (quote)
-        buf_add_char(out, '"');
-    buf_fini(&safe);
-}
-
 void
 export_csv(const struct resource *res, const struct json *row, struct buf *out)
 {
@@ -57,7 +36,7 @@ export_csv(const struct resource *res, const struct json *row, struct buf *out)
             buf_add_text(&cell, c->title);
         if (c != res->columns)
             buf_add_char(out, ',');
-        csv_cell(buf_str(&cell), out);
+        csv_add_cell(out, buf_str(&cell), false);
     }
     buf_add_text(out, "\r\n");
     buf_fini(&cell);

@@ -1,4 +1,5 @@
 #include "cli/out.h"
+#include "base/csv_write.h"
 #include "base/utf8.h"
 #include <errno.h>
 #include <unistd.h>
@@ -147,70 +148,10 @@ out_json(struct out *o, const struct json *j, bool pretty)
     out_more(o);
 }
 
-/* What a spreadsheet takes for a formula, also after leading blanks. */
-static bool
-starts_formula(struct str s)
-{
-    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n'))
-        s = str_sub(s, 1, s.n);
-    return s.n && memchr("=+-@|%", s.p[0], 6) != NULL;
-}
-
-static bool
-is_number(struct str s)
-{
-    size_t digits = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        bool digit = s.p[i] >= '0' && s.p[i] <= '9';
-        digits += digit;
-        if (!digit && s.p[i] != '.' && !(i == 0 && (s.p[i] == '-' || s.p[i] == '+')))
-            return false;
-    }
-    return digits > 0;
-}
-
-/* A field needs quotes around anything that could be taken for the structure (RFC 4180 section 2).
- */
-static bool
-needs_quotes(struct str s)
-{
-    if (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' '))
-        return true;
-    for (size_t i = 0; i < s.n; i++) {
-        if (memchr("\",\r\n", s.p[i], 4))
-            return true;
-    }
-    return false;
-}
-
-static void
-add_quoted(struct buf *b, struct str s)
-{
-    buf_add_char(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            buf_add_char(b, '"');
-        buf_add_char(b, s.p[i]);
-    }
-    buf_add_char(b, '"');
-}
-
 void
 out_csv_field(struct out *o, struct str s, bool raw)
 {
-    struct buf text;
-    buf_init(&text, OUT_CAP);
-    if (!raw && starts_formula(s) && !is_number(s))
-        buf_add_char(&text, '\'');
-    if (raw)
-        buf_add_str(&text, s);
-    else
-        utf8_make_safe(&text, s);
-    if (needs_quotes(buf_str(&text)))
-        add_quoted(&o->buf, buf_str(&text));
-    else
-        buf_add_str(&o->buf, buf_str(&text));
-    buf_fini(&text);
+    csv_add_cell(&o->buf, s, raw);
     out_more(o);
 }
 

@@ -196,3 +196,56 @@ store_audit_stats(const struct scope *s, int64_t since, int64_t *all, int64_t *s
     sql_fini(&q);
     return rc;
 }
+
+/* ---- counts of a span ---- */
+
+static enum err_code
+read_counts(struct sql *q, const struct scope *s, struct audit_count_list *out, struct err *err)
+{
+    struct db_stmt *st;
+    size_t size = 0;
+    *out = (struct audit_count_list){.n = 0};
+    enum err_code rc = sql_query(q, s->conn, &st, err);
+    if (rc)
+        return rc;
+    while (db_next(st, err) == DB_ROW)
+        *(struct audit_count *)STORE_PUSH(s->arena, out->items, out->n,
+                                          size) = (struct audit_count){
+            .name = store_text(st, 0, s->arena), .period = db_int(st, 1), .count = db_int(st, 2)};
+    return db_finish(st);
+}
+
+enum err_code
+store_audit_top(const struct scope *s, enum audit_group by, const struct audit_span *span,
+                int64_t most, struct audit_count_list *out, struct err *err)
+{
+    const char *column = by == AUDITS_BY_RESOURCE ? "resource" : "tenant_id";
+    struct sql q;
+    sql_init(&q, s->arena);
+    sql_add(&q, "SELECT ");
+    sql_add(&q, column);
+    sql_add(&q, ", 0, COUNT(*)");
+    add_where(&q, s, &(struct audit_query){.from = span->from, .to = span->to});
+    sql_add(&q, " AND ");
+    sql_add(&q, column);
+    sql_add(&q, " IS NOT NULL GROUP BY 1 ORDER BY 3 DESC, 1");
+    sql_addv(&q, " LIMIT ?", DB_ARGS(DB_I(most)));
+    enum err_code rc = read_counts(&q, s, out, err);
+    sql_fini(&q);
+    return rc;
+}
+
+enum err_code
+store_audit_periods(const struct scope *s, const struct audit_span *span,
+                    struct audit_count_list *out, struct err *err)
+{
+    struct sql q;
+    sql_init(&q, s->arena);
+    sql_addv(&q, "SELECT NULL, (created_at - ?) / ?, COUNT(*)",
+             DB_ARGS(DB_I(span->from), DB_I(span->period)));
+    add_where(&q, s, &(struct audit_query){.from = span->from, .to = span->to});
+    sql_add(&q, " GROUP BY 2 ORDER BY 2");
+    enum err_code rc = read_counts(&q, s, out, err);
+    sql_fini(&q);
+    return rc;
+}

@@ -35,4 +35,27 @@ enum err_code store_audit_list(const struct scope *s, const struct audit_query *
 /* Events since `since`; *severe counts High, Critical and Error. */
 enum err_code store_audit_stats(const struct scope *s, int64_t since, int64_t *all, int64_t *severe,
                                 struct err *err) MUST_USE;
+
+/* Events of a span of time, counted. */
+struct audit_span {
+    int64_t from, to; /* ms; created in [from, to] */
+    int64_t period;   /* ms, positive */
+};
+struct audit_count {
+    struct str name; /* of the resource or tenant */
+    int64_t period;  /* index of the period, the first is 0 */
+    int64_t count;
+};
+struct audit_count_list {
+    struct audit_count *items;
+    size_t n;
+};
+enum audit_group { AUDITS_BY_RESOURCE, AUDITS_BY_TENANT };
+/* The `most` names with the most events, most first; events without that name are not counted. */
+enum err_code store_audit_top(const struct scope *s, enum audit_group by,
+                              const struct audit_span *span, int64_t most,
+                              struct audit_count_list *out, struct err *err) MUST_USE;
+/* The periods in which something happened, in order. */
+enum err_code store_audit_periods(const struct scope *s, const struct audit_span *span,
+                                  struct audit_count_list *out, struct err *err) MUST_USE;
 #endif

@@ -5,6 +5,7 @@
 
 #define OPS_MODULES(X)                                                                             \
     X(activation_ops)                                                                              \
+    X(audits_export_ops)                                                                           \
     X(audits_ops)                                                                                  \
     X(config_ops)                                                                                  \
     X(emails_ops)                                                                                  \

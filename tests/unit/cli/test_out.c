@@ -24,54 +24,6 @@ tear_down(void **state)
 }
 
 static struct str
-csv(struct str s, bool raw)
-{
-    buf_reset(&out.buf);
-    out_csv_field(&out, s, raw);
-    return buf_str(&out.buf);
-}
-
-static void
-csv_follows_rfc_4180(void **state)
-{
-    (void)state;
-    assert_str(csv(STR("plain"), true), "plain");
-    assert_str(csv(STR(""), true), "");
-    assert_str(csv(STR("a,b"), true), "\"a,b\"");
-    assert_str(csv(STR("say \"x\""), true), "\"say \"\"x\"\"\"");
-    assert_str(csv(STR("a\nb"), true), "\"a\nb\"");
-    assert_str(csv(STR("a\rb"), true), "\"a\rb\"");
-    assert_str(csv(STR(" edge"), true), "\" edge\"");
-    assert_str(csv(STR("=1+1"), true), "=1+1");
-}
-
-static void
-csv_runs_no_formula(void **state)
-{
-    (void)state;
-    assert_str(csv(STR("=cmd|' /C calc'!A0"), false), "'=cmd|' /C calc'!A0");
-    assert_str(csv(STR("@SUM(A1)"), false), "'@SUM(A1)");
-    assert_str(csv(STR("+A1"), false), "'+A1");
-    assert_str(csv(STR("-A1"), false), "'-A1");
-    assert_str(csv(STR("  =1"), false), "'  =1");
-    assert_str(csv(STR("-12.5"), false), "-12.5");
-    assert_str(csv(STR("+4915112345"), false), "+4915112345");
-    assert_str(csv(STR("a=b"), false), "a=b");
-}
-
-static void
-csv_shows_marks_for_what_a_terminal_obeys(void **state)
-{
-    (void)state;
-    assert_str(csv(STR("a\x1b[31mb"), false), "a\\e[31mb");
-    assert_str(csv(STR("a\xe2\x80\xae"
-                       "b"),
-                   false),
-               "a<U+202E>b");
-    assert_str(csv(STR("a\nb"), false), "a\\nb");
-}
-
-static struct str
 as_json(struct str text, bool pretty)
 {
     struct err err;
@@ -216,9 +168,6 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(csv_follows_rfc_4180),
-        cmocka_unit_test(csv_runs_no_formula),
-        cmocka_unit_test(csv_shows_marks_for_what_a_terminal_obeys),
         cmocka_unit_test(json_stays_json_and_harms_no_terminal),
         cmocka_unit_test(a_thousand_marks_round_trip_as_escapes),
         cmocka_unit_test(tables_line_up),

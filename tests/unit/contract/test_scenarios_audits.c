@@ -121,6 +121,131 @@ tenants_see_their_own(void **state)
     SCENE(&scene, steps);
 }
 
+/* ---- taken out ---- */
+
+#define COLUMN(title, name) "{\"displayName\":\"" title "\",\"name\":\"" name "\"}"
+#define ONE_COLUMN "{'properties':[{'displayName':'Action','name':'action'}]}"
+
+/* Columns in the order asked for; what a spreadsheet would run is text. */
+static void
+exported_as_csv(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " TENANTS, "{'tenantId':'csv','name':'Csv'}", "201"},
+        {"POST /audits @csv",
+         "{'severity':'Info','action':'=HYPERLINK(1)','description':'a,b','amount':7,"
+         "'nested':{'a':[1]},'user':'@SUM(A1)','userAgent':'+x','email':'-y','ip':'a\\r\\nb'}",
+         "202"},
+    };
+    SCENE(&scene, steps);
+    struct tserver_reply r = tserver_request(
+        &scene.t, "POST", V2 "/export/csv?count=1&offset=0", scene.t.token,
+        "frontegg-tenant-id: csv\r\n",
+        "{\"properties\":[" COLUMN("=What", "action") "," COLUMN("Who, what", "description") "," COLUMN("n", "amount") "," COLUMN(
+            "j",
+            "nested") "," COLUMN("u",
+                                 "user") "," COLUMN("e",
+                                                    "email") "," COLUMN("g",
+                                                                        "userAgent") "," COLUMN("t",
+                                                                                                "te"
+                                                                                                "na"
+                                                                                                "nt"
+                                                                                                "I"
+                                                                                                "d") "," COLUMN("i",
+                                                                                                                "ip") "," COLUMN("x",
+                                                                                                                                 "no such") "]}");
+    assert_int_equal(r.status, 200);
+    assert_str(r.body, "'=What,\"Who, what\",n,j,u,e,g,t,i,x\r\n"
+                       "'=HYPERLINK(1),\"a,b\",7,\"{\"\"a\"\":[1]}\",'@SUM(A1),'-y,'+x,csv,"
+                       "a\\r\\nb,\r\n");
+    assert_str(tserver_header(&r, "content-type"), "text/csv; charset=utf-8; header=present");
+    assert_str(tserver_header(&r, "content-disposition"), "attachment; filename=\"audits.csv\"");
+}
+
+static void
+exports_take_filters_and_refuse_nonsense(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " V2 "/export/csv?count=1&offset=0&filter=fell", ONE_COLUMN,
+         "200; ~Action\r\nFell over\r\n"},
+        {"POST " V2 "/export/csv?count=1&offset=1&filter=fell", ONE_COLUMN, "200; !~Fell"},
+        {"POST /audits/export/csv?count=9&offset=0&tenantId=two", ONE_COLUMN, "201; ~Fell"},
+        {"POST /audits/export/csv/v2?count=9&offset=0&tenantId=two", ONE_COLUMN, "201; ~Fell"},
+        {"POST /audits/export/csv/v2?count=9&offset=0&tenantId=one", ONE_COLUMN, "201; !~Fell"},
+        {"POST " V2 "/export/csv?count=1&offset=0", "{'properties':[]}", "400; ~properties"},
+        {"POST " V2 "/export/csv?count=1&offset=0", "{}", "400; ~properties"},
+        {"POST " V2 "/export/csv?count=1&offset=0", "{'properties':[{'name':'action'}]}",
+         "400; ~displayName"},
+        {"POST " V2 "/export/csv?count=201&offset=0", ONE_COLUMN, "400; ~count"},
+        {"POST " V2 "/export/csv?offset=0", ONE_COLUMN, "400; ~count"},
+        {"POST " V2 "/export/csv?count=9&offset=0 ~one", ONE_COLUMN, "200; ~Paid; !~Fell"},
+        {"POST " V2 "/export/csv?count=9&offset=0&tenant_ids=two ~one", ONE_COLUMN, "200; !~Fell"},
+        {"POST " V2 "/export/csv?count=9&offset=0 ~one @two", ONE_COLUMN, "403"},
+        {"POST /audits/export/csv?count=9&offset=0&tenantId=two ~one", ONE_COLUMN, "403"},
+        {"POST " V2 "/export/csv?count=9&offset=0 ~none", ONE_COLUMN, "401"},
+    };
+    SCENE(&scene, steps);
+}
+
+static void
+counted(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"GET /audits/resources/metrics/v1", NULL,
+         "200; topResources.tenant=3; topTenants.one=2; topTenants.two=1"},
+        {"GET /audits/resources/metrics/v1?limit=1", NULL, "200; topTenants={'one':2}"},
+        {"GET /audits/resources/metrics/v1?from=0&to=1000&frequency=1", NULL,
+         "200; topResources={}; topTenants={}; auditsCounterByTime={'1970-01-01T00:00:00.000Z':0,"
+         "'1970-01-01T00:00:01.000Z':0}"},
+        {"GET /audits/resources/metrics/v1 ~one", NULL, "200; topTenants={'one':2}"},
+        {"GET /audits/resources/metrics/v1 ~one @two", NULL, "403"},
+        {"GET /audits/resources/metrics/v1?frequency=0", NULL, "400; ~frequency"},
+        {"GET /audits/resources/metrics/v1?frequency=60", NULL, "400; ~at most 1000 periods"},
+        {"GET /audits/resources/metrics/v1?from=9&to=8", NULL, "400; ~from and to"},
+        {"GET /audits/resources/metrics/v1?from=-1", NULL, "400"},
+        {"GET /audits/resources/metrics/v1?to=99999999999999", NULL, "400"},
+        {"GET /audits/resources/metrics/v1?limit=101", NULL, "400; ~limit"},
+    };
+    SCENE(&scene, steps);
+}
+
+/* A page of the largest events there may be is answered; larger ones are not taken. */
+static void
+large_events_are_bounded(void **state)
+{
+    (void)state;
+    enum { MANY = 100, LARGE = 60 * 1024 };
+    struct buf body;
+    buf_init(&body, 1 << 20);
+    buf_add_text(&body, "{\"severity\":\"Info\",\"action\":\"large\",\"text\":\"");
+    while (body.n < LARGE)
+        buf_add_text(&body, "\\u0001aaaaaa");
+    size_t fits = body.n;
+    buf_add_text(&body, "\"}");
+    struct tserver_reply r;
+    for (int i = 0; i < MANY; i++) {
+        r = tserver_request(&scene.t, "POST", "/audits", scene.t.token,
+                            "frontegg-tenant-id: two\r\n", body.p);
+        assert_int_equal(r.status, 202);
+    }
+    r = tserver_request(&scene.t, "GET", V2 "?count=200&offset=0&filter=large", scene.t.token, NULL,
+                        NULL);
+    assert_int_equal(r.status, 200);
+    assert_true(r.body.n > (size_t)MANY * LARGE);
+    body.n = fits;
+    while (body.n < 66 * 1024)
+        buf_add_text(&body, "aaaaaaaaaaaa");
+    buf_add_text(&body, "\"}");
+    r = tserver_request(&scene.t, "POST", "/audits", scene.t.token, "frontegg-tenant-id: two\r\n",
+                        body.p);
+    assert_int_equal(r.status, 413);
+    buf_fini(&body);
+    scene.audits += MANY;
+}
+
 static void
 every_operation_was_used(void **state)
 {
@@ -136,6 +261,10 @@ main(void)
         cmocka_unit_test(written_by_applications),
         cmocka_unit_test(filters),
         cmocka_unit_test(tenants_see_their_own),
+        cmocka_unit_test(exported_as_csv),
+        cmocka_unit_test(exports_take_filters_and_refuse_nonsense),
+        cmocka_unit_test(counted),
+        cmocka_unit_test(large_events_are_bounded),
         cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);

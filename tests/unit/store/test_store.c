@@ -221,6 +221,38 @@ audits_are_listed(void **state)
     assert_true(all == 5 && severe == 3);
 }
 
+static void
+audits_are_counted(void **state)
+{
+    (void)state;
+    struct scope a = world_tenant(&w, "a"), b = world_tenant(&w, "b");
+    for (int i = 0; i < 10; i++) {
+        struct audit e = {.action = STR("x"),
+                          .resource = i == 9  ? (struct str){0}
+                                      : i < 7 ? STR("user")
+                                              : STR("role"),
+                          .created_at = 1000 + i};
+        OK(store_audit_add(i < 4 ? &a : i < 6 ? &b : &w.s, &e, &w.err));
+    }
+    struct audit_span span = {.from = 1000, .to = 1008, .period = 4};
+    struct audit_count_list list;
+    OK(store_audit_top(&w.s, AUDITS_BY_RESOURCE, &span, 10, &list, &w.err));
+    assert_true(list.n == 2 && list.items[0].count == 7 && list.items[1].count == 2);
+    assert_str(list.items[0].name, "user");
+    OK(store_audit_top(&w.s, AUDITS_BY_TENANT, &span, 1, &list, &w.err));
+    assert_true(list.n == 1 && list.items[0].count == 4);
+    assert_str(list.items[0].name, "a");
+    OK(store_audit_top(&b, AUDITS_BY_TENANT, &span, 9, &list, &w.err));
+    assert_true(list.n == 1 && list.items[0].count == 2);
+    OK(store_audit_periods(&w.s, &span, &list, &w.err));
+    assert_true(list.n == 3 && list.items[0].count == 4 && list.items[2].count == 1);
+    assert_int_equal(list.items[2].period, 2);
+    OK(store_audit_periods(&a, &span, &list, &w.err));
+    assert_true(list.n == 1 && list.items[0].count == 4);
+    OK(store_audit_periods(&w.other, &span, &list, &w.err));
+    assert_int_equal(list.n, 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -233,6 +265,7 @@ main(void)
         CASE(documents_by_scope),
         CASE(sealed_values),
         CASE(audits_are_listed),
+        CASE(audits_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
