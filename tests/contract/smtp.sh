@@ -3,98 +3,33 @@
 # arrives and its link works; certificates are checked; killing both in mid-queue loses and doubles nothing.
 set -u
 . "$TEST_TOP/tests/contract/lib/server.sh"
+. "$TEST_TOP/tests/contract/lib/mail.sh"
 
-PYTHON=
-for p in /usr/bin/python3 python3; do
-    if [ -z "$PYTHON" ] && "$p" -c 'import aiosmtpd' 2>/dev/null; then
-        PYTHON=$p
-    fi
-done
+PYTHON=$(python_with aiosmtpd)
 if [ -z "$PYTHON" ] || ! command -v openssl >/dev/null; then
-    echo "ok - skipped: there is no aiosmtpd or no openssl"
+    echo "ok - mail # SKIP there is no aiosmtpd or no openssl"
     exit 0
 fi
 
 cd "$TEST_TMP" || exit 1
 MAILS=$TEST_TMP/mails
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout mail.key -out mail.pem \
-    -subj "/CN=127.0.0.1" -addext "subjectAltName=IP:127.0.0.1" 2>/dev/null
-MAIL_PID=
+make_certificate
 SERVER_PID=
 trap 'kill -KILL $SERVER_PID $MAIL_PID 2>/dev/null' EXIT
 
-listening() { # PORT
-    "$PYTHON" -c "import socket; socket.create_connection(('127.0.0.1', $1), 1)" 2>/dev/null
-}
-
-# Any free port the first time, the same one again.
-start_mail() { # OPTION...
-    tries=0
-    while [ "$tries" -lt 20 ]; do
-        tries=$((tries + 1))
-        PORT=${MAIL_PORT:-$("$PYTHON" -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")}
-        "$PYTHON" -m aiosmtpd -n -l "127.0.0.1:$PORT" "$@" -c aiosmtpd.handlers.Mailbox "$MAILS" 2>>mail.log &
-        MAIL_PID=$!
-        waited=0
-        while [ "$waited" -lt 200 ] && kill -0 "$MAIL_PID" 2>/dev/null; do
-            if listening "$PORT"; then
-                MAIL_PORT=$PORT
-                return
-            fi
-            waited=$((waited + 1))
-            sleep 0.05
-        done
-        kill -KILL "$MAIL_PID" 2>/dev/null
-    done
-    echo "not ok - the mail server did not start"
-    exit 1
-}
-
-stop_mail() {
-    kill -KILL "$MAIL_PID" 2>/dev/null
-    wait "$MAIL_PID" 2>/dev/null
-}
-
-count_mails() { # [PATTERN]
-    grep -l "^To: ${1:-}" "$MAILS"/new/* 2>/dev/null | wc -l
-}
-
-wait_for_mails() { # COUNT PATTERN
-    tries=0
-    while [ "$(count_mails "$2")" -lt "$1" ] && [ "$tries" -lt 600 ]; do
-        tries=$((tries + 1))
-        sleep 0.05
-    done
-}
-
-check() { # TITLE CONDITION...
-    title=$1
+run_mail() { # PORT OPTION...
+    address=127.0.0.1:$1
     shift
-    if "$@"; then
-        echo "ok - $title"
-    else
-        echo "not ok - $title"
-    fi
-}
-
-options() { # SCHEME CA-LINE
-    printf '[smtp]\nurl = %s://127.0.0.1:%s\nfrom = The Gate <gate@shop.example>\n%s\n' "$1" "$MAIL_PORT" "$2" >messages.conf
-    printf '[delivery]\nfirst-retry = 100ms\nlast-retry = 200ms\nlease = 2s\nattempts = 100\n' >>messages.conf
-}
-
-create_user() { # EMAIL
-    curl -sS -o /dev/null -X POST "$URL/identity/resources/users/v2" -H "Authorization: Bearer $TOKEN" \
-        -H 'frontegg-tenant-id: mail' -H 'Content-Type: application/json' -d "{\"email\":\"$1\",\"name\":\"Ad\\u00e4\"}"
+    exec "$PYTHON" -m aiosmtpd -n -l "$address" "$@" -c aiosmtpd.handlers.Mailbox "$MAILS"
 }
 
 # -- a certificate that nobody vouches for --
 
 start_mail --tlscert mail.pem --tlskey mail.key
-options smtp ""
+mail_options smtp
 start_server --messages messages.conf
 sign_in
-curl -sS -o /dev/null -X POST "$URL/tenants/resources/tenants/v1" -H "Authorization: Bearer $TOKEN" \
-    -H 'Content-Type: application/json' -d '{"tenantId":"mail","name":"Mail"}'
+create_mail_tenant
 create_user ada@example.com
 tries=0
 BODY=
@@ -113,7 +48,7 @@ check "the server ends with 0" stop_server
 
 # -- STARTTLS --
 
-options smtp "ca-file = $TEST_TMP/mail.pem"
+mail_options smtp "ca-file = $TEST_TMP/mail.pem"
 start_server --messages messages.conf
 sign_in
 wait_for_mails 1 ada@example.com
@@ -165,7 +100,7 @@ stop_mail
 
 MAIL_PORT=
 start_mail --smtpscert mail.pem --smtpskey mail.key
-options smtps "ca-file = $TEST_TMP/mail.pem"
+mail_options smtps "ca-file = $TEST_TMP/mail.pem"
 start_server --messages messages.conf
 sign_in
 expect_status "smtps" 200 -X POST "$URL/gatehouse/v1/messages/test" -H "Authorization: Bearer $TOKEN" \
