@@ -46,6 +46,17 @@ clock_mono_us(void)
     return pinned >= 0 ? pinned * 1000 : read_us(CLOCK_MONOTONIC);
 }
 
+struct timespec
+clock_deadline(int64_t ms)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    int64_t ns = ts.tv_nsec + ms % 1000 * 1000000;
+    ts.tv_sec += (time_t)(ms / 1000 + ns / 1000000000);
+    ts.tv_nsec = (long)(ns % 1000000000);
+    return ts;
+}
+
 struct civil {
     int year, month, day, weekday; /* month 1-12, weekday 0 = Sunday */
     int hour, minute, second, ms;

@@ -2,10 +2,14 @@
 #define BASE_CLOCK_H
 /* Time. Milliseconds everywhere. Tests can pin both clocks. Any thread. */
 #include "base/str.h"
+#include <time.h>
 
 int64_t clock_now_ms(void);  /* wall clock since 1970-01-01 UTC */
 int64_t clock_mono_ms(void); /* monotonic, for timers and time-outs */
 int64_t clock_mono_us(void);
+
+/* So long from now on CLOCK_MONOTONIC, for waiting on a condition. Never pinned. */
+struct timespec clock_deadline(int64_t ms);
 
 /* Tests only: from now on both clocks stand still at these values; -1 undoes it. */
 void clock_pin(int64_t wall_ms, int64_t mono_ms);

@@ -240,7 +240,7 @@ db_begin(struct db *db, enum db_mode mode, struct db_conn **out, struct err *err
                        db->busy_ms);
     c->mode = mode;
     c->savepoints = 0;
-    c->after_commit = NULL;
+    c->n_after = 0;
     enum err_code rc = c->native ? ERR_OK : db->driver->connect(c, err);
     if (rc == ERR_OK)
         rc = db->driver->begin(c, err);
@@ -271,21 +271,26 @@ enum err_code
 db_commit(struct db_conn *take, struct err *err)
 {
     end_statements(take);
-    void (*after)(void *arg) = take->after_commit;
-    void *arg = take->after_arg;
+    struct db_after after[DB_AFTER_MAX];
+    size_t n = take->n_after;
+    memcpy(after, take->after, sizeof after);
     enum err_code rc = take->db->driver->commit(take, err);
     take->in_tx = false;
     pool_give(take);
-    if (rc == ERR_OK && after)
-        after(arg);
+    for (size_t i = 0; rc == ERR_OK && i < n; i++)
+        after[i].fn(after[i].arg);
     return rc;
 }
 
 void
 db_after_commit(struct db_conn *conn, void (*fn)(void *arg), void *arg)
 {
-    conn->after_commit = fn;
-    conn->after_arg = arg;
+    size_t i = 0;
+    while (i < conn->n_after && conn->after[i].fn != fn)
+        i++;
+    ASSERT(i < DB_AFTER_MAX);
+    conn->after[i] = (struct db_after){fn, arg};
+    conn->n_after += i == conn->n_after;
 }
 
 void

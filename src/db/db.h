@@ -45,7 +45,7 @@ enum err_code db_begin(struct db *db, enum db_mode mode, struct db_conn **out,
 enum err_code db_commit(struct db_conn *take, struct err *err) MUST_USE;
 void db_rollback(struct db_conn *take); /* NULL is fine */
 /* Calls fn(arg) once this transaction is committed, on the thread that commits, when the connection
- * is given back. One such call per transaction: a later one replaces it. */
+ * is given back. One call per function and transaction: a later one replaces it. */
 void db_after_commit(struct db_conn *conn, void (*fn)(void *arg), void *arg);
 struct db *db_of(const struct db_conn *conn);
 enum db_mode db_mode_of(const struct db_conn *conn);

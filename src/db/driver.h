@@ -21,7 +21,8 @@ enum {
     DB_BUSY_PRESET_MS = 5000,
     DB_STATEMENTS_MAX = 400, /* kept prepared per connection */
     DB_FAST_SLOTS = 256,
-    DB_PARAMS_MAX = 1000
+    DB_PARAMS_MAX = 1000,
+    DB_AFTER_MAX = 4
 };
 
 struct db_stmt {
@@ -49,8 +50,11 @@ struct db_conn {
     bool taken, in_tx, broken;
     bool log_is_large; /* SQLite: said so already */
     unsigned active, savepoints;
-    void (*after_commit)(void *arg); /* of this transaction; NULL: nothing */
-    void *after_arg;
+    struct db_after {
+        void (*fn)(void *arg);
+        void *arg;
+    } after[DB_AFTER_MAX]; /* of this transaction, see db_after_commit */
+    size_t n_after;
     uint64_t numbers; /* last statement number given out */
     struct list stmts;
     size_t n_stmts;

@@ -1,5 +1,6 @@
 #include "server/call.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "crypto/jwt.h"
 #include "crypto/password.h"
@@ -10,6 +11,32 @@
 #include <stdio.h>
 
 enum { PAGE_LIMIT_MAX = 200, PAGE_NUMBER_MAX = 1 << 30 };
+
+/* -- begin and end -- */
+
+void
+call_open(struct call *c, struct server *s, const struct op *op, struct arena *a, size_t reply_max)
+{
+    *c = (struct call){.server = s,
+                       .op = op,
+                       .arena = a,
+                       .now = clock_now_ms(),
+                       .status = op->status,
+                       .priv = ARENA_NEW(a, struct call_private)};
+    c->received = c->now;
+    buf_init(&c->reply, reply_max);
+    buf_init(&c->reply_headers, 8 * 1024);
+    jw_init(&c->out, &c->reply);
+}
+
+void
+call_close(struct call *c)
+{
+    auth_release(c->priv->verdict);
+    json_free(c->body);
+    buf_fini(&c->reply);
+    buf_fini(&c->reply_headers);
+}
 
 /* -- what came -- */
 

@@ -29,11 +29,20 @@ struct call_private {
     struct audit audit;
     bool audited; /* the handler wrote the row of this call */
     struct auth_verdict *verdict;
-    bool forget; /* call_forget_principals: done once the change is committed */
-    bool keep;   /* call_keep: committed although refused */
+    bool forget;               /* call_forget_principals: done once the change is committed */
+    bool keep;                 /* call_keep: committed although refused */
+    const struct json *common; /* of the job that this call is an item of, see jobs_common */
+    /* Runs last in the transaction, after the audit; NULL: nothing. */
+    enum err_code (*last)(struct call *c, void *arg, struct err *err);
+    void *last_arg;
     struct call_guess guesses[CALL_GUESSES]; /* by enum lockout_kind */
 };
 
+/* Sets up a call that knows nothing of its request yet; call_close gives back what it holds: verdict,
+ * body, reply. */
+void call_open(struct call *c, struct server *s, const struct op *op, struct arena *a,
+               size_t reply_max);
+void call_close(struct call *c);
 /* Ends the call's transaction, if one is open. */
 enum err_code call_commit(struct call *c, struct err *err) MUST_USE;
 void call_rollback(struct call *c);

@@ -7,7 +7,6 @@
 #include "server/deliver_priv.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 enum {
     SCRATCH_MAX = 512 * 1024 * 1024,
@@ -27,23 +26,12 @@ nap(const struct deliver *d, int64_t now)
     return ms < most ? ms : most;
 }
 
-static struct timespec
-deadline_in(int64_t ms)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    int64_t ns = ts.tv_nsec + ms % 1000 * 1000000;
-    ts.tv_sec += (time_t)(ms / 1000 + ns / 1000000000);
-    ts.tv_nsec = (long)(ns % 1000000000);
-    return ts;
-}
-
 /* True if it was not woken. */
 static bool
 sleep_for(struct deliver *d, int64_t ms)
 {
     bool forever = ms == INT64_MAX;
-    struct timespec until = deadline_in(forever ? 0 : ms);
+    struct timespec until = clock_deadline(forever ? 0 : ms);
     pthread_mutex_lock(&d->lock);
     int timed_out = 0;
     while (!d->woken && !d->landed && !d->stopping && !timed_out)

@@ -136,6 +136,8 @@ attempt(struct call *c, op_fn *fn, struct err *err)
         return keep(c, rc, err);
     if (!rc)
         rc = write_audit(c, err);
+    if (!rc && c->priv->last)
+        rc = c->priv->last(c, c->priv->last_arg, err);
     if (!rc && c->reply.failed)
         rc = err_set(err, ERR_INTERNAL, "the answer is too large");
     if (!rc)
@@ -155,11 +157,9 @@ handler_of(const struct call *c)
     return id < OP_COUNT ? c->server->registry->fns[id] : pages_handler(c->op);
 }
 
-/* A transaction that lost a race is run again from the start. */
-static enum err_code
-run(struct call *c, struct err *err)
+enum err_code
+dispatch_run(struct call *c, op_fn *fn, struct err *err)
 {
-    op_fn *fn = handler_of(c);
     enum err_code rc = ERR_BUSY;
     for (int i = 0; i < ATTEMPTS && rc == ERR_BUSY; i++) {
         *err = (struct err){.code = ERR_OK};
@@ -188,7 +188,7 @@ process(struct call *c, const struct route_match *match, struct str body, struct
         take_params(c, match);
         rc = validate(c, match, err);
     }
-    return rc ? rc : run(c, err);
+    return rc ? rc : dispatch_run(c, handler_of(c), err);
 }
 
 /* -- answering -- */
@@ -234,23 +234,15 @@ run_call(struct server *s, struct http_request *r, const struct route_match *mat
 {
     int64_t start = clock_mono_us();
     struct call *c = ARENA_NEW(r->arena, struct call);
-    *c = (struct call){.server = s,
-                       .op = match->op,
-                       .arena = r->arena,
-                       .trace_id = r->trace_id,
-                       .ip = client_ip(&s->proxies, r->ip, r->headers, r->n_headers),
-                       .raw_path = str_sub(r->target, 0, r->target.n - query.n - (query.p ? 1 : 0)),
-                       .raw_query = query,
-                       .headers = r->headers,
-                       .n_headers = r->n_headers,
-                       .now = clock_now_ms(),
-                       .status = match->op->status,
-                       .priv = ARENA_NEW(r->arena, struct call_private)};
+    call_open(c, s, match->op, r->arena, r->reply.cap);
+    c->trace_id = r->trace_id;
+    c->ip = client_ip(&s->proxies, r->ip, r->headers, r->n_headers);
+    c->raw_path = str_sub(r->target, 0, r->target.n - query.n - (query.p ? 1 : 0));
+    c->raw_query = query;
+    c->headers = r->headers;
+    c->n_headers = r->n_headers;
     c->received = r->received ? r->received : c->now;
     c->user_agent = call_header(c, "user-agent");
-    buf_init(&c->reply, r->reply.cap);
-    buf_init(&c->reply_headers, 8 * 1024);
-    jw_init(&c->out, &c->reply);
     struct err err = {.code = ERR_OK};
     if (process(c, match, r->body, &err) == ERR_OK)
         answer_success(c, r);
@@ -259,10 +251,7 @@ run_call(struct server *s, struct http_request *r, const struct route_match *mat
     int64_t us = clock_mono_us() - start;
     metrics_count(s->metrics, (int)c->op->id, r->status, us);
     log_access(c, r, &err, us);
-    auth_release(c->priv->verdict);
-    json_free(c->body);
-    buf_fini(&c->reply);
-    buf_fini(&c->reply_headers);
+    call_close(c);
 }
 
 static void

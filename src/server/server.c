@@ -14,6 +14,7 @@
 #include "server/demo.h"
 #include "server/dispatch.h"
 #include "server/environment.h"
+#include "server/jobs.h"
 #include "server/known_passwords.h"
 #include "server/meta.h"
 #include "server/metrics.h"
@@ -161,6 +162,8 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
             &(struct deliver_options){
                 .store = s->store, .outbox = s->outbox, .public_url = s->public_url, .server = o},
             err);
+    if (!rc)
+        rc = jobs_start(&s->jobs, s, err);
     return rc;
 }
 
@@ -272,7 +275,9 @@ server_stop(struct server *s)
     if (!s)
         return;
     deliver_close(s->deliver);
+    jobs_close(s->jobs);
     http_stop(s->http, GRACE_MS);
+    jobs_stop(s->jobs);
     deliver_stop(s->deliver);
     auth_free(s->auth);
     store_close(s->store);

@@ -11,6 +11,7 @@
 struct authority;
 struct deliver;
 struct http;
+struct jobs;
 struct known_passwords;
 struct metrics;
 struct password_gate;
@@ -32,6 +33,7 @@ struct server {
     struct password_gate *passwords;
     struct known_passwords *known;
     struct deliver *deliver;
+    struct jobs *jobs;
     struct http *http;
     struct str vendor;     /* default environment */
     struct str public_url; /* "http://127.0.0.1:8088", no slash at the end */

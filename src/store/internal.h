@@ -10,5 +10,7 @@ struct store {
     struct hints *hints;
     void (*on_message)(void *arg); /* see store_on_message */
     void *on_message_arg;
+    void (*on_job)(void *arg); /* see store_on_job */
+    void *on_job_arg;
 };
 #endif

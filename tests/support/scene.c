@@ -1,14 +1,17 @@
 #include "tests/support/scene.h"
 
 #include "api/route.h"
+#include "base/clock.h"
+#include "server/jobs.h"
 #include "server/registry.h"
 #include "server/state.h"
 #include "tests/support/outbox.h"
 #include "tests/support/reply_check.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
-enum { TEXT_MAX = 1 << 20 };
+enum { TEXT_MAX = 1 << 20, AWAIT_MS = 60000, PAUSE_US = 2000 };
 
 static int64_t
 ask_audits(struct scene *s, const char *query)
@@ -147,7 +150,7 @@ static struct request
 read_request(struct scene *s, const char *text)
 {
     struct str rest = replace(s, str_of(text)), part;
-    struct request r = {.token = s->t.token};
+    struct request r = {.method = "", .path = "", .token = s->t.token};
     struct buf headers;
     buf_init(&headers, TEXT_MAX);
     for (size_t i = 0; str_next(&rest, ' ', &part); i++) {
@@ -285,6 +288,18 @@ holds(struct scene *s, struct str clause)
     return good;
 }
 
+static bool
+is_as_expected(struct scene *s, const struct step *step)
+{
+    struct str rest = str_of(step->expect), clause;
+    int64_t status = 0;
+    assert_true(str_next(&rest, ';', &clause) && str_to_i64(str_trim(clause), &status));
+    bool good = s->reply.status == status;
+    while (good && rest.n && str_next(&rest, ';', &clause))
+        good = !str_trim(clause).n || holds(s, str_trim(clause));
+    return good;
+}
+
 static void
 check_step(struct scene *s, const struct step *step)
 {
@@ -316,7 +331,7 @@ check_audits(struct scene *s, const struct step *step, const struct op *op)
     bool changed = op && s->reply.status < 300 && !(op->flags & OPF_SAFE);
     s->audits += changed;
     int64_t found = count_audits(s);
-    if (op && leaves_what_is_news(op, s->reply.status))
+    if (s->working || (op && leaves_what_is_news(op, s->reply.status)))
         s->audits = found;
     if (found != s->audits)
         fail_msg("%s\n  left %d audits more than it should", step->request,
@@ -343,17 +358,50 @@ read_outbox(struct scene *s, const struct step *step, const char *to)
     s->reply.json = NULL;
 }
 
+static bool
+starts_job(const struct op *op)
+{
+#define STARTS(name) || op->id == OP_##name
+    return op && (false JOB_KINDS(STARTS));
+#undef STARTS
+}
+
+static void
+ask(struct scene *s, const struct step *step, const struct request *r)
+{
+    const char *body = step->body ? scene_text(s, step->body) : NULL;
+    s->reply = tserver_request(&s->t, r->method, r->path, r->token, r->headers, body);
+}
+
+/* Until it is as expected, or it takes too long: then check_step says what is not. */
+static void
+ask_until(struct scene *s, const struct step *step, const struct request *r)
+{
+    int64_t end = clock_mono_ms() + AWAIT_MS;
+    ask(s, step, r);
+    while (!is_as_expected(s, step) && clock_mono_ms() < end) {
+        usleep(PAUSE_US);
+        ask(s, step, r);
+    }
+    s->working = false;
+    s->audits = count_audits(s);
+}
+
 static void
 run_step(struct scene *s, const struct step *step)
 {
-    struct request r = read_request(s, step->request);
+    bool await = strncmp(step->request, "AWAIT ", 6) == 0;
+    struct request r = read_request(s, await ? step->request + 6 : step->request);
     if (strcmp(r.method, "OUTBOX") == 0) {
         read_outbox(s, step, r.path);
         return;
     }
     const struct op *op = op_of(s, &r);
-    const char *body = step->body ? scene_text(s, step->body) : NULL;
-    s->reply = tserver_request(&s->t, r.method, r.path, r.token, r.headers, body);
+    if (await)
+        ask_until(s, step, &r);
+    else
+        ask(s, step, &r);
+    s->working = s->working || (starts_job(op) && s->reply.status < 300);
     check_step(s, step);
     char fault[400];
     if (!reply_check(&s->reply, op, fault, sizeof fault))

@@ -7,6 +7,8 @@
  *   request  "METHOD PATH [@TENANT] [~TOKEN] [+Header:value]..."
  *            @TENANT sends frontegg-tenant-id; ~none sends no token, ~name the one kept as `name`,
  *            nothing the environment's.
+ *            "AWAIT METHOD PATH ..." asks again and again until the answer is as expected: for what a
+ *            job in the background does. Until one such step the audits of jobs are not counted.
  *            "OUTBOX ADDRESS" waits for the next message to that address or number; its file in the
  *            outbox is the answer, with status 200: "200; code>code; link?".
  *   expect   "STATUS; CLAUSE; CLAUSE": `path=JSON` equal, `path!` absent, `path?` given and not
@@ -40,6 +42,7 @@ struct scene {
     } kept[SCENE_VALUES_MAX];
     size_t n_kept;
     int64_t audits; /* so many are expected to be there */
+    bool working;   /* a job was started and not yet waited for */
 };
 
 void scene_start(struct scene *s);

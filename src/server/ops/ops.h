@@ -37,6 +37,7 @@
     X(strategies_ops)                                                                              \
     X(tenants_ops)                                                                                 \
     X(usernames_ops)                                                                               \
+    X(users_bulk_ops)                                                                              \
     X(users_change_ops)                                                                            \
     X(users_create_ops)                                                                            \
     X(users_read_ops)                                                                              \

@@ -2,6 +2,7 @@
  * (environment only). */
 #include "base/mem.h"
 #include "server/fields.h"
+#include "server/jobs.h"
 #include "server/onboard.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
@@ -125,14 +126,30 @@ answer_created(struct call *c, const struct scope *s, struct str id, struct err 
 }
 
 static enum err_code
+create_here(struct call *c, struct user *u, const struct scope **s, struct err *err)
+{
+    enum err_code rc = read_user(c, u, err);
+    *s = rc ? NULL : call_scope(c, err);
+    if (!rc)
+        rc = *s ? create_in(c, *s, u, err) : err_failed(err);
+    return rc;
+}
+
+static enum err_code
 op_users_create(struct call *c, struct err *err)
 {
     struct user u;
-    enum err_code rc = read_user(c, &u, err);
-    const struct scope *s = rc ? NULL : call_scope(c, err);
-    if (!rc)
-        rc = s ? create_in(c, s, &u, err) : err_failed(err);
+    const struct scope *s;
+    enum err_code rc = create_here(c, &u, &s, err);
     return rc ? rc : answer_created(c, s, u.id, err);
+}
+
+enum err_code
+job_users_bulk_invite(struct call *c, struct err *err)
+{
+    struct user u;
+    const struct scope *s;
+    return create_here(c, &u, &s, err);
 }
 
 static enum err_code

@@ -1,0 +1,489 @@
+#include "server/jobs.h"
+
+#include "api/check.h"
+#include "base/bell.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "server/call_priv.h"
+#include "server/dispatch.h"
+#include "server/state.h"
+
+enum {
+    LEASE_MS = 5000,   /* what takes longer is done again by another, and only one of both counts */
+    TROUBLE_MS = 1000, /* until the database is asked again */
+    STRANGER_MS = 60000, /* until a kind that this version does not know is offered again */
+    SLEEP_MOST_MS = 60000,
+    LOOK_MS = 5000, /* for jobs that other servers were given and left */
+    SLICE = 50,     /* items before it is the next job's turn */
+    MOST_TRIES = 3,
+    ITEM_ARENA_MAX = 48 * 1024 * 1024,
+    CLAIM_ARENA_MAX = 8 * 1024 * 1024
+};
+static const int64_t KEEP_MS = 30 * INT64_C(86400000); /* reports */
+
+struct jobs {
+    struct server *server;
+    bool shared; /* other servers may be on this database */
+    struct bell bell;
+    struct str lease;   /* names this run of this server */
+    struct arena texts; /* of lease */
+    pthread_t thread;
+    bool started;
+    struct arena claim_arena, item_arena; /* the thread's */
+    struct job_claim claim;
+    int64_t due; /* of the next job; INT64_MAX: none */
+};
+
+static const struct {
+    enum op_id op;
+    op_fn *run;
+} KINDS[] = {
+#define KIND(name) {OP_##name, job_##name},
+    JOB_KINDS(KIND)
+#undef KIND
+};
+
+/* ---- who asked, as text ---- */
+
+static struct str
+write_params(struct call *c, const struct jobs_plan *plan)
+{
+    struct buf text;
+    struct jw w;
+    buf_init(&text, JOB_INPUT_MAX);
+    jw_init(&w, &text);
+    jw_open(&w, '{');
+    jw_ki64(&w, "kind", c->who.kind);
+    jw_kstr(&w, "tokenId", c->who.token_id);
+    jw_kstr(&w, "ownTenantId", c->who.tenant_id);
+    jw_kstr(&w, "ownUserId", c->who.user_id);
+    jw_kbool(&w, "superUser", c->who.super_user);
+    jw_key(&w, "permissions");
+    jw_open(&w, '[');
+    for (size_t i = 0; i < c->who.n_permissions; i++)
+        jw_str(&w, c->who.permissions[i]);
+    jw_close(&w, ']');
+    jw_kstr(&w, "tenantId", c->tenant_id);
+    jw_kstr(&w, "userId", c->user_id);
+    jw_kstr(&w, "appId", c->app_id);
+    jw_kstr(&w, "traceId", c->trace_id);
+    jw_kstr(&w, "ip", c->ip);
+    jw_kstr(&w, "userAgent", c->user_agent);
+    if (str_given(plan->common))
+        jw_kraw(&w, "common", plan->common);
+    jw_close(&w, '}');
+    struct str out = text.failed ? STR_ABSENT : arena_str(c->arena, buf_str(&text));
+    buf_fini(&text);
+    return out;
+}
+
+static void
+read_params(struct call *c, const struct json *j)
+{
+    int64_t kind = PRINCIPAL_NONE;
+    (void)json_to_i64(json_get(j, "kind"), &kind);
+    c->who = (struct principal){.kind = (enum principal_kind)kind,
+                                .token_id = json_str(json_get(j, "tokenId")),
+                                .tenant_id = json_str(json_get(j, "ownTenantId")),
+                                .user_id = json_str(json_get(j, "ownUserId"))};
+    (void)json_to_bool(json_get(j, "superUser"), &c->who.super_user);
+    const struct json *keys = json_get(j, "permissions");
+    struct str *list = ARENA_ARRAY(c->arena, json_len(keys) + 1, struct str);
+    for (const struct json *it = json_first(keys); it; it = json_next(it))
+        list[c->who.n_permissions++] = json_str(it);
+    c->who.permissions = list;
+    c->tenant_id = json_str(json_get(j, "tenantId"));
+    c->user_id = json_str(json_get(j, "userId"));
+    c->app_id = json_str(json_get(j, "appId"));
+    c->trace_id = json_str(json_get(j, "traceId"));
+    c->ip = json_str(json_get(j, "ip"));
+    c->user_agent = json_str(json_get(j, "userAgent"));
+}
+
+/* ---- for handlers ---- */
+
+enum err_code
+jobs_add(struct call *c, const struct scope *s, const struct jobs_plan *plan, struct job_row *out,
+         struct err *err)
+{
+    *out = (struct job_row){.kind = str_of(c->op->name), .subject = plan->subject};
+    struct str params = write_params(c, plan);
+    if (!str_given(params))
+        return err_set(err, ERR_LIMIT, "the request is too large for a job");
+    return store_job_add(s, out, params, plan->items, plan->n, err);
+}
+
+const struct json *
+jobs_common(const struct call *c)
+{
+    return c->priv->common;
+}
+
+enum err_code
+jobs_find(struct call *c, const struct scope *s, enum op_id op, struct str id, struct job_row *out,
+          struct err *err)
+{
+    enum err_code rc = store_job_get(s, str_of(op_get(op)->name), id, out, err);
+    return rc == ERR_NOT_FOUND ? call_refuse(c, err, rc, NULL, "Task not found") : rc;
+}
+
+const char *
+jobs_status(const struct job_row *job)
+{
+    if (job->finished_at)
+        return job->failed ? "CompletedWithErrors" : "Completed";
+    return job->started_at ? "InProgress" : "NotStarted";
+}
+
+/* ---- one item ---- */
+
+struct item_run {
+    struct jobs *jobs;
+    struct job_item item;
+    struct job_claim after; /* the claim once this item is committed */
+    struct str error;       /* why the item failed */
+    bool lost;              /* the job is another's by now */
+};
+
+static struct job_lease
+lease_now(const struct jobs *j)
+{
+    int64_t now = clock_now_ms();
+    return (struct job_lease){.name = j->lease, .now = now, .until = now + LEASE_MS};
+}
+
+static enum err_code
+advance(struct item_run *r, struct db_conn *conn, struct err *err)
+{
+    struct job_lease lease = lease_now(r->jobs);
+    r->after = r->jobs->claim;
+    enum err_code rc = store_job_advance(conn, &r->after, &lease, r->error, err);
+    r->lost = rc == ERR_GONE;
+    return rc;
+}
+
+/* The last word in the item's transaction. */
+static enum err_code
+move_on(struct call *c, void *arg, struct err *err)
+{
+    struct db_conn *conn = call_tx(c, err);
+    return conn ? advance(arg, conn, err) : err_failed(err);
+}
+
+static enum err_code
+note_failure(struct db_conn *conn, void *arg, struct err *err)
+{
+    return advance(arg, conn, err);
+}
+
+static enum err_code
+fetch_item(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct item_run *r = arg;
+    return store_job_next(conn, &r->jobs->item_arena, &r->jobs->claim, &r->item, err);
+}
+
+/* What a report says of a refusal: the lines of the answer that the same request would have got. */
+static struct str
+reason(const struct call *c, const struct err *err)
+{
+    const struct call_private *p = c->priv;
+    struct buf text;
+    buf_init(&text, 64 * 1024);
+    for (size_t i = 0; i < p->n_errors; i++) {
+        buf_add_text(&text, i ? ", " : "");
+        buf_add_str(&text, p->errors[i]);
+    }
+    if (text.n == 0)
+        buf_add_text(&text, err_http(err->code) < 500
+                                ? err->msg
+                                : "This could not be done; see the server's log");
+    size_t n = text.n < JOB_ERROR_MAX ? text.n : JOB_ERROR_MAX;
+    while (n < text.n && (text.p[n] & 0xC0) == 0x80)
+        n--; /* not in the middle of a character */
+    struct str out = arena_str(c->arena, str_sub(buf_str(&text), 0, n));
+    buf_fini(&text);
+    return out;
+}
+
+/* It may be better in a moment, and is not the item's fault. */
+static bool
+is_trouble(enum err_code rc)
+{
+    return rc == ERR_BUSY || rc == ERR_DB || rc == ERR_DB_FULL || rc == ERR_IO;
+}
+
+/* The item as the body of a request of its own. */
+static enum err_code
+check_item(struct call *c, struct err *err)
+{
+    struct check *check = ARENA_NEW(c->arena, struct check);
+    if (json_type(c->body) != JSON_OBJECT)
+        return call_refuse(c, err, ERR_INVALID, NULL, "This is not an object");
+    check_init(check, c->arena);
+    (void)check_body(check, c->op, c->body);
+    enum err_code rc = ERR_OK;
+    for (size_t i = 0; i < check->n; i++)
+        rc = call_refuse(c, err, ERR_INVALID, check->ref, "%.*s", STR_ARG(check->messages[i]));
+    return rc;
+}
+
+static enum err_code
+run_as_call(struct item_run *r, const struct op *op, op_fn *fn, struct err *err)
+{
+    struct jobs *j = r->jobs;
+    struct json *params = json_parse(j->claim.params, JOB_INPUT_MAX, err);
+    struct json *body = params ? json_parse(r->item.input, JOB_INPUT_MAX, err) : NULL;
+    struct call *c = ARENA_NEW(&j->item_arena, struct call);
+    enum err_code rc = body ? ERR_OK : err_failed(err);
+    call_open(c, j->server, op, &j->item_arena, JOB_INPUT_MAX);
+    read_params(c, params);
+    c->vendor_id = j->claim.vendor;
+    c->body = body;
+    c->priv->common = json_get(params, "common");
+    c->priv->last = move_on;
+    c->priv->last_arg = r;
+    if (!rc)
+        rc = check_item(c, err);
+    if (!rc)
+        rc = dispatch_run(c, fn, err);
+    if (rc && !r->lost && !is_trouble(rc)) {
+        if (err_http(rc) >= 500)
+            LOG_ERROR("jobs", "an item failed", KV_TEXT("op", op->name),
+                      KV_TEXT("error", err->msg));
+        r->error = reason(c, err);
+        rc = ERR_OK;
+    }
+    call_close(c);
+    json_free(params);
+    return rc;
+}
+
+/* Why the item is not even begun; absent: it is. */
+static struct str
+cannot_begin(const struct item_run *r)
+{
+    if (r->jobs->claim.unreadable || r->item.unreadable)
+        return STR("The stored input cannot be opened");
+    if (r->jobs->claim.attempts > MOST_TRIES)
+        return STR("The server stopped each time while it worked on this");
+    return STR_ABSENT;
+}
+
+static enum err_code
+work_item(struct jobs *j, const struct op *op, op_fn *fn, struct err *err)
+{
+    struct item_run *r = ARENA_NEW(&j->item_arena, struct item_run);
+    struct store *store = j->server->store;
+    r->jobs = j;
+    enum err_code rc = store_tx(store, DB_READ, fetch_item, r, err);
+    if (rc)
+        return rc;
+    r->error = cannot_begin(r);
+    if (!str_given(r->error))
+        rc = run_as_call(r, op, fn, err);
+    if (!rc && str_given(r->error))
+        rc = store_tx(store, DB_WRITE, note_failure, r, err);
+    if (!rc)
+        j->claim = r->after;
+    return rc;
+}
+
+/* ---- turns ---- */
+
+struct claiming {
+    struct jobs *jobs;
+    bool found;
+};
+
+static enum err_code
+look(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct jobs *j = arg;
+    return store_job_due(conn, &j->due, err);
+}
+
+static enum err_code
+claim(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct claiming *x = arg;
+    struct job_lease lease = lease_now(x->jobs);
+    arena_reset(&x->jobs->claim_arena);
+    enum err_code rc = store_job_sweep(conn, lease.now - KEEP_MS, err);
+    return rc ? rc
+              : store_job_claim(conn, &x->jobs->claim_arena, &lease, &x->jobs->claim, &x->found,
+                                err);
+}
+
+struct giving_back {
+    struct jobs *jobs;
+    int64_t due;
+};
+
+static enum err_code
+give_back(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct giving_back *g = arg;
+    struct job_lease lease = lease_now(g->jobs);
+    return store_job_return(conn, &g->jobs->claim, &lease, g->due, err);
+}
+
+/* What an item may hold: the fields of the elements of the operation's list, if it says. */
+static const struct field *
+item_fields(const struct op *op)
+{
+    for (const struct field *f = op->body; f && f->name; f++)
+        if (f->kind == KIND_ARRAY && f->fields)
+            return f->fields;
+    return NULL;
+}
+
+/* The operation as its items see it, and what runs them. False: nothing of this version. */
+static bool
+find_kind(struct str name, struct op *op, op_fn **fn)
+{
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+        *op = *op_get(KINDS[i].op);
+        *fn = KINDS[i].run;
+        op->body = item_fields(op);
+        if (str_eq(name, str_of(op->name)))
+            return true;
+    }
+    return false;
+}
+
+static void
+log_end(const struct job_row *job)
+{
+    LOG_INFO("jobs", "job done", KV_STR("kind", job->kind), KV_STR("id", job->id),
+             KV_INT("total", job->total), KV_INT("failed", job->failed));
+}
+
+/* Some items of the claimed job; then it goes to the end of the queue. */
+static void
+work_slice(struct jobs *j)
+{
+    struct err err = {.code = ERR_OK};
+    struct op op;
+    op_fn *fn = NULL;
+    enum err_code rc = ERR_OK;
+    bool known = find_kind(j->claim.row.kind, &op, &fn);
+    for (int i = 0; known && i < SLICE && !rc && !j->claim.row.finished_at; i++) {
+        if (bell_closed(&j->bell))
+            break;
+        arena_reset(&j->item_arena);
+        rc = work_item(j, &op, fn, &err);
+    }
+    if (j->claim.row.finished_at) {
+        log_end(&j->claim.row);
+        return;
+    }
+    if (rc)
+        LOG_WARN("jobs", "an item could not be worked on, trying again",
+                 KV_STR("kind", j->claim.row.kind), KV_TEXT("error", err.msg));
+    int64_t pause = !known ? STRANGER_MS : rc ? TROUBLE_MS : 0;
+    struct giving_back g = {.jobs = j, .due = clock_now_ms() + pause};
+    if (store_tx(j->server->store, DB_WRITE, give_back, &g, &err) != ERR_OK)
+        LOG_WARN("jobs", "a job could not be given back, its lease runs out",
+                 KV_TEXT("error", err.msg));
+}
+
+/* True if there was something to do. */
+static bool
+turn(struct jobs *j)
+{
+    struct err err = {.code = ERR_OK};
+    struct claiming x = {.jobs = j};
+    enum err_code rc = store_tx(j->server->store, DB_READ, look, j, &err);
+    if (!rc && j->due <= clock_now_ms())
+        rc = store_tx(j->server->store, DB_WRITE, claim, &x, &err);
+    if (rc) {
+        LOG_WARN("jobs", "the jobs cannot be reached, trying again", KV_TEXT("error", err.msg));
+        j->due = clock_now_ms() + TROUBLE_MS;
+        return false;
+    }
+    if (x.found)
+        work_slice(j);
+    return x.found;
+}
+
+/* Until the next is due. What other servers do is not seen, and the wall clock may be set. */
+static int64_t
+nap(const struct jobs *j)
+{
+    int64_t now = clock_now_ms();
+    int64_t ms = j->due == INT64_MAX ? INT64_MAX : j->due > now ? j->due - now : 0;
+    int64_t most = j->shared ? LOOK_MS : ms == INT64_MAX ? INT64_MAX : SLEEP_MOST_MS;
+    return ms < most ? ms : most;
+}
+
+static void *
+run(void *arg)
+{
+    struct jobs *j = arg;
+    while (!bell_closed(&j->bell))
+        if (!turn(j))
+            (void)bell_wait(&j->bell, nap(j));
+    return NULL;
+}
+
+/* ---- start and stop ---- */
+
+static void
+on_job(void *arg)
+{
+    struct jobs *j = arg;
+    bell_ring(&j->bell);
+}
+
+static enum err_code
+release(struct db_conn *conn, void *arg, struct err *err)
+{
+    (void)arg;
+    return store_job_release(conn, clock_now_ms(), err);
+}
+
+enum err_code
+jobs_start(struct jobs **out, struct server *s, struct err *err)
+{
+    struct jobs *j = mem_new(1, sizeof *j);
+    j->server = s;
+    j->shared = strcmp(db_driver_name(store_db(s->store)), "sqlite") != 0;
+    bell_init(&j->bell);
+    arena_init(&j->texts, 4096);
+    arena_init(&j->claim_arena, CLAIM_ARENA_MAX);
+    arena_init(&j->item_arena, ITEM_ARENA_MAX);
+    j->lease = rand_hex(&j->texts, 16);
+    store_on_job(s->store, on_job, j);
+    enum err_code rc = j->shared ? ERR_OK : store_tx(s->store, DB_WRITE, release, NULL, err);
+    if (!rc && pthread_create(&j->thread, NULL, run, j) != 0)
+        rc = err_set(err, ERR_INTERNAL, "the thread that works on jobs cannot be started");
+    j->started = rc == ERR_OK;
+    *out = j;
+    return rc;
+}
+
+void
+jobs_close(struct jobs *j)
+{
+    if (j)
+        bell_close(&j->bell);
+}
+
+void
+jobs_stop(struct jobs *take)
+{
+    if (!take)
+        return;
+    jobs_close(take);
+    if (take->started)
+        pthread_join(take->thread, NULL);
+    store_on_job(take->server->store, NULL, NULL);
+    bell_fini(&take->bell);
+    arena_fini(&take->texts);
+    arena_fini(&take->claim_arena);
+    arena_fini(&take->item_arena);
+    mem_free(take);
+}
