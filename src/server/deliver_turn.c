@@ -253,6 +253,8 @@ deliver_turn(struct deliver *d, int64_t now)
 {
     bool woken = take_woken(d);
     lanes_collect(d, now);
+    /* What stands ready leaves before the results are recorded: nobody waits for the disk. */
+    lanes_start(d, now);
     /* After a failure of the database what is done waits until it is asked again. */
     bool settle = !list_empty(&d->done) && !d->troubled;
     if (settle || d->again || now >= d->due || (woken && !d->troubled))

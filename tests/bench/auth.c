@@ -9,21 +9,13 @@
 #include "base/mem.h"
 #include "crypto/jwt.h"
 #include "server/state.h"
+#include "tests/support/measure.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { TOKENS = 500, ROUNDS = 40 };
-
-static double
-cpu_us(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-    return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
-}
 
 struct claims {
     struct str vendor;
@@ -62,14 +54,14 @@ make_tokens(const struct server *s, int64_t now, struct buf *tokens)
 static double
 check_all(const struct server *s, int64_t now, const struct buf *tokens, int rounds)
 {
-    double start = cpu_us();
+    double start = measure_cpu_us();
     for (int n = 0; n < rounds * TOKENS; n++) {
         struct auth_verdict *v;
         if (auth_check(s->auth, buf_str(&tokens[n % TOKENS]), now, &v, NULL) != ERR_OK)
             return -1;
         auth_release(v);
     }
-    return (cpu_us() - start) / (rounds * TOKENS);
+    return (measure_cpu_us() - start) / (rounds * TOKENS);
 }
 
 static double
@@ -86,13 +78,13 @@ verify_alone(const struct server *s)
     /* A signature of the right size that fails at the last step costs the same arithmetic. */
     unsigned char signature[256] = {0, 1, 2, 3}, text[600] = {0};
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    double start = cpu_us();
+    double start = measure_cpu_us();
     for (int i = 0; i < TOKENS; i++) {
         EVP_MD_CTX_reset(ctx);
         EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key);
         (void)EVP_DigestVerify(ctx, signature, sizeof signature, text, sizeof text);
     }
-    double us = (cpu_us() - start) / TOKENS;
+    double us = (measure_cpu_us() - start) / TOKENS;
     EVP_MD_CTX_free(ctx);
     EVP_PKEY_free(key);
     BIO_free(bio);

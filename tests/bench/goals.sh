@@ -94,6 +94,13 @@ server_goals() {
     ratio S15 "JSON list, MB/s beside a hand-written appender" json.ours json.floor '>=' 0.8
 }
 
+messages_goals() {
+    figure S16 "waiting messages to a mail server here, a second" messages.smtp.drain '>=' 1000
+    figure S16 "the same while others are added, ten at a time" messages.smtp.beside '>=' 1000
+    figure S16 "waiting messages to the outbox, a second" messages.outbox.drain '>=' 1000
+    figure S16 "the same while others are added, ten at a time" messages.outbox.beside '>=' 1000
+}
+
 printf '%-4s %-52s %12s %12s %9s  %-9s %s\n' goal what ours peer ratio limit ''
 for part in $PARTS; do
     "${part}_goals"

@@ -8,27 +8,12 @@
 #include "qr/enrolment.h"
 #include "qr/layout.h"
 #include "qr/png_write.h"
+#include "tests/support/measure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { RUNS = 101, SCALE = 6 };
-
-static double
-cpu_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
 
 /* As the service sends it. */
 static void
@@ -60,13 +45,13 @@ once(struct str sent, size_t *bytes, int *cells)
     struct qr_enrolment e;
     arena_init(&a, 8 << 20);
     buf_init(&out, 4 << 20);
-    double start = cpu_us();
+    double start = measure_cpu_us();
     if (qr_enrolment_open(&e, &a, sent, NULL))
         exit(1);
     struct qr_fit fit = qr_fit_mode(&e.code, QR_FULL, QR_QUIET);
     struct qr_style style = {.ink = QR_INK_256, .eol = "\r\n"};
     qr_write(&e.code, &fit, &style, &out);
-    double took = cpu_us() - start;
+    double took = measure_cpu_us() - start;
     *bytes = out.n;
     *cells = fit.rows * fit.cols;
     buf_fini(&out);
@@ -86,8 +71,7 @@ main(void)
     (void)once(buf_str(&url), &bytes, &cells); /* loads the libraries */
     for (int i = 0; i < RUNS; i++)
         took[i] = once(buf_str(&url), &bytes, &cells);
-    qsort(took, RUNS, sizeof *took, by_value);
-    printf("qr.cpu_us %.0f\nqr.bytes %zu\nqr.cells %d\n", took[RUNS / 2], bytes, cells);
+    printf("qr.cpu_us %.0f\nqr.bytes %zu\nqr.cells %d\n", measure_median(took, RUNS), bytes, cells);
     buf_fini(&url);
     return 0;
 }

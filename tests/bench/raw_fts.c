@@ -3,18 +3,11 @@
  *   raw_fts DATABASE TEXT    all rows of user_search with TEXT, over and over for a second
  * Prints microseconds of CPU per search, how many rows it found, and the first of them.
  */
+#include "tests/support/measure.h"
+
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
-
-static int64_t
-cpu_us(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
 
 int
 main(int argc, char **argv)
@@ -32,16 +25,17 @@ main(int argc, char **argv)
     char phrase[256];
     snprintf(phrase, sizeof phrase, "\"%s\"", argv[2]);
     sqlite3_bind_text(st, 1, phrase, -1, SQLITE_STATIC);
-    int64_t start = cpu_us(), runs = 0, first = 0;
+    double start = measure_cpu_us();
+    int64_t runs = 0, first = 0;
     int found = 0;
-    for (; cpu_us() - start < 1000000; runs++) {
+    for (; measure_cpu_us() - start < 1e6; runs++) {
         found = 0;
         while (sqlite3_step(st) == SQLITE_ROW)
             if (found++ == 0)
                 first = sqlite3_column_int64(st, 0);
         sqlite3_reset(st);
     }
-    printf("%.1f %d %lld\n", (double)(cpu_us() - start) / (double)runs, found, (long long)first);
+    printf("%.1f %d %lld\n", (measure_cpu_us() - start) / (double)runs, found, (long long)first);
     sqlite3_finalize(st);
     sqlite3_close(db);
     return 0;

@@ -6,7 +6,7 @@
 #   ROUNDS rounds of each figure         (5)
 #   SECS   seconds of load per figure    (2)
 #   DIR    where the databases are kept  (build/bench; delete it to seed anew)
-#   PARTS  which figures to take         (console server)
+#   PARTS  which figures to take         (console server messages)
 #
 # The peer of the server is glewlwyd, the only packaged identity server of its kind; where it is not installed its
 # rows say so. It is not installed by `make bench`, since its package starts a service.
@@ -17,7 +17,7 @@ ROUNDS=${ROUNDS:-5}
 SECS=${SECS:-2}
 OUT=${OUT:-build/release}
 DIR=${DIR:-build/bench}
-PARTS=${PARTS:-console server}
+PARTS=${PARTS:-console server messages}
 BIN=$OUT/bench
 export LC_ALL=C.UTF-8 TERM=xterm-256color TZ=UTC
 SMALL=$(echo "$SIZES" | awk '{print $1}')
@@ -29,13 +29,20 @@ WORK=$(mktemp -d)
 RAW=$WORK/raw
 : >"$RAW"
 pids=
-# shellcheck disable=SC2086 # a list of numbers
-trap 'kill $pids 2>/dev/null || true; rm -rf "$WORK"' EXIT
+clean=
+# shellcheck disable=SC2086 # lists of numbers and of folders
+trap 'kill $pids 2>/dev/null || true; rm -rf "$WORK" $clean' EXIT
 export XDG_CONFIG_HOME="$WORK/config" XDG_STATE_HOME="$WORK/state" XDG_RUNTIME_DIR="$WORK/run" XDG_DATA_HOME="$WORK/data"
 mkdir -p "$XDG_RUNTIME_DIR"
 chmod 700 "$XDG_RUNTIME_DIR"
 
 . tests/bench/lib.sh
+
+# Messages need no users.
+case " $PARTS " in
+*" console "* | *" server "*) ;;
+*) SIZES= ;;
+esac
 
 note "seeding"
 for n in $SIZES; do
@@ -52,8 +59,10 @@ note "starting servers"
 for n in $SIZES; do
     start_ours "$n" "$DIR/$n"
 done
-start_floor fixed
-start_floor "$LARGE" "$DIR/$LARGE/floor.db"
+if [ -n "$SIZES" ]; then
+    start_floor fixed
+    start_floor "$LARGE" "$DIR/$LARGE/floor.db"
+fi
 
 i=0
 while [ "$i" -lt "$ROUNDS" ]; do

@@ -36,4 +36,4 @@ fi
 rm -rf "$DIR/write"
 mkdir "$DIR/write"
 cp "$DIR/$LARGE/gatehouse.db" "$DIR/$LARGE/credentials" "$DIR/$LARGE/storage.key" "$DIR/write/"
-trap 'kill $pids 2>/dev/null || true; rm -rf "$WORK" "$DIR/write"' EXIT
+clean="$clean $DIR/write"
