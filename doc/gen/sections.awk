@@ -113,7 +113,7 @@ function commands(  r, o) {
     close_list()
 }
 function shared(a, b,  bit) {
-    for (bit = 2; bit <= 32; bit *= 2)
+    for (bit = 2; bit <= 32768; bit *= 2)
         if (has(a, bit) && has(b, bit))
             return 1
     return 0

@@ -13,6 +13,7 @@
 #define FACTOR CLI_GROUP_FACTOR
 #define FOR CLI_GROUP_FOR
 #define OWN CLI_GROUP_OWN
+#define IMPORT CLI_GROUP_IMPORT
 
 static const struct cli_option_info options[CLI_OPT_COUNT] = {
 #define CLI_OPTION(id, name, letter, value, groups, help)                                          \

@@ -19,7 +19,8 @@ enum cli_group {
     CLI_GROUP_PICTURE = 1 << 8, /* makes them of any text */
     CLI_GROUP_FACTOR = 1 << 9,  /* enrols a second factor */
     CLI_GROUP_FOR = 1 << 10,    /* for somebody */
-    CLI_GROUP_OWN = 1 << 11     /* for oneself */
+    CLI_GROUP_OWN = 1 << 11,    /* for oneself */
+    CLI_GROUP_IMPORT = 1 << 12
 };
 
 enum cli_option {

@@ -28,12 +28,15 @@ static cli_run *const runs[CLI_CMD_COUNT] = {
     [CLI_CMD_users_list] = cli_run_list,
     [CLI_CMD_users_get] = cli_run_get,
     [CLI_CMD_users_export] = cli_run_export,
+    [CLI_CMD_users_import] = cli_run_import,
     [CLI_CMD_tenants_list] = cli_run_list,
     [CLI_CMD_tenants_get] = cli_run_get,
     [CLI_CMD_tenants_export] = cli_run_export,
+    [CLI_CMD_tenants_import] = cli_run_import,
     [CLI_CMD_roles_list] = cli_run_list,
     [CLI_CMD_roles_get] = cli_run_get,
     [CLI_CMD_roles_export] = cli_run_export,
+    [CLI_CMD_roles_import] = cli_run_import,
 };
 
 enum cli_exit
