@@ -1,17 +1,14 @@
 #include "base/bell.h"
 
 #include "base/clock.h"
+#include "base/cond.h"
 
 void
 bell_init(struct bell *b)
 {
-    pthread_condattr_t attr;
     *b = (struct bell){.rung = false};
     pthread_mutex_init(&b->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&b->cond, &attr);
-    pthread_condattr_destroy(&attr);
+    cond_init(&b->cond);
 }
 
 void

@@ -1,3 +1,5 @@
+#include "base/clock.h"
+#include "base/cond.h"
 #include "base/mem.h"
 #include "db/driver.h"
 #include <errno.h>
@@ -14,16 +16,6 @@ driver_of(struct str url)
     if (str_starts(url, STR("postgresql://")) || str_starts(url, STR("postgres://")))
         return &db_pgsql;
     return NULL;
-}
-
-static void
-cond_init(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
 }
 
 static void
@@ -173,24 +165,10 @@ find_free(struct db *db, enum db_mode mode)
     return NULL;
 }
 
-static struct timespec
-deadline_in(unsigned ms)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    ts.tv_sec += (time_t)(ms / 1000);
-    ts.tv_nsec += (long)(ms % 1000) * 1000000L;
-    if (ts.tv_nsec >= 1000000000L) {
-        ts.tv_sec++;
-        ts.tv_nsec -= 1000000000L;
-    }
-    return ts;
-}
-
 static struct db_conn *
 pool_take(struct db *db, enum db_mode mode)
 {
-    struct timespec until = deadline_in(db->busy_ms);
+    struct timespec until = clock_deadline(db->busy_ms);
     pthread_cond_t *cond = mode == DB_WRITE ? &db->writer_free : &db->reader_free;
     pthread_mutex_lock(&db->lock);
     struct db_conn *c = find_free(db, mode);

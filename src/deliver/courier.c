@@ -1,6 +1,7 @@
 #include "deliver/courier.h"
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "deliver/courier_priv.h"
@@ -40,37 +41,16 @@ courier_clean_environment(void)
 
 /* ---- threads ---- */
 
-static struct timespec
-deadline_in(int64_t ms)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    int64_t ns = ts.tv_nsec + ms % 1000 * 1000000;
-    ts.tv_sec += (time_t)(ms / 1000 + ns / 1000000000);
-    ts.tv_nsec = (long)(ns % 1000000000);
-    return ts;
-}
-
-static void
-cond_init(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
 /* True when there is a letter, false when the thread is to end. The lock is held. */
 static bool
 wait_for_letter(struct slot *s)
 {
     struct courier *c = s->courier;
-    struct timespec until = deadline_in(LINGER_MS);
+    struct timespec until = clock_deadline(LINGER_MS);
     while (s->state != SLOT_READY && !atomic_load(&c->stopping)) {
         if (s->state != SLOT_IDLE) {
             pthread_cond_wait(&s->begin, &c->lock);
-            until = deadline_in(LINGER_MS);
+            until = clock_deadline(LINGER_MS);
         } else if (pthread_cond_timedwait(&s->begin, &c->lock, &until) != 0 &&
                    s->state == SLOT_IDLE) {
             return false;
@@ -266,7 +246,7 @@ courier_next(struct courier *c, struct outcome *out)
 void
 courier_wait(struct courier *c, int64_t ms)
 {
-    struct timespec until = deadline_in(ms < 0 ? 0 : ms);
+    struct timespec until = clock_deadline(ms < 0 ? 0 : ms);
     if (find_done(c) || c->load == 0)
         return;
     pthread_mutex_lock(&c->lock);

@@ -1,6 +1,7 @@
 #include "server/deliver.h"
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
@@ -112,12 +113,8 @@ on_message(void *arg)
 static void
 init_sync(struct deliver *d)
 {
-    pthread_condattr_t attr;
     pthread_mutex_init(&d->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&d->cond, &attr);
-    pthread_condattr_destroy(&attr);
+    cond_init(&d->cond);
 }
 
 /* A lease names this run of this server: one that comes back from the dead owns nothing. */

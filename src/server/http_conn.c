@@ -1,6 +1,7 @@
 #include "server/http_conn.h"
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -73,11 +74,7 @@ reaper_main(void *arg)
             pthread_cond_wait(&r->wake, &r->lock);
             continue;
         }
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += TICK_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = clock_deadline(TICK_MS);
         (void)pthread_cond_timedwait(&r->wake, &r->lock, &until);
         int64_t now = clock_mono_ms();
         bool overdue = reap(r, now);
@@ -93,11 +90,7 @@ reaper_start(struct reaper *r, int64_t request_ms, size_t crowd, struct err *err
     *r = (struct reaper){.request_ms = request_ms, .crowd = crowd};
     list_init(&r->conns);
     pthread_mutex_init(&r->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_init(&r->wake);
     int rc = pthread_create(&r->thread, NULL, reaper_main, r);
     if (rc != 0)
         return err_set_errno(err, ERR_INTERNAL, rc, "cannot start a thread");
