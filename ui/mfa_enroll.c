@@ -41,14 +41,9 @@ enroll_step_to(struct mfa_enroll *e, enum enroll_step step)
 void
 enroll_wipe(struct mfa_enroll *e)
 {
-    union {
-        const char *in;
-        void *out;
-    } parts[] = {{e->ticket.uri.p}, {e->ticket.key.secret.p}, {e->otc.p}};
-    size_t sizes[] = {e->ticket.uri.n, e->ticket.key.secret.n, e->otc.n};
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
-        if (sizes[i])
-            secret_wipe(parts[i].out, sizes[i]);
+    secret_wipe_str(e->ticket.uri);
+    secret_wipe_str(e->ticket.key.secret);
+    secret_wipe_str(e->otc);
     e->ticket = (struct qr_enrolment){.readable = false};
     e->otc = STR_ABSENT;
     secret_wipe(e->recovery, sizeof e->recovery);

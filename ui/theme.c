@@ -1,5 +1,6 @@
 #include "ui/theme.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "gen/config.h"
@@ -129,22 +130,13 @@ colour_nearest(struct colour c, int palette)
     return nearest_index(want, palette);
 }
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "#rrggbb" */
 static bool
 rgb_parse(struct str word, struct colour *out)
 {
     uint8_t v[3];
     for (size_t i = 0; i < 3; i++) {
-        int high = hex_digit(word.p[1 + 2 * i]), low = hex_digit(word.p[2 + 2 * i]);
+        int high = ascii_hex_value(word.p[1 + 2 * i]), low = ascii_hex_value(word.p[2 + 2 * i]);
         if (high < 0 || low < 0)
             return false;
         v[i] = (uint8_t)(high * 16 + low);

@@ -1,4 +1,5 @@
 #include "api/check.h"
+#include "base/ascii.h"
 
 /* Rules for single texts, in the order of check.h. */
 
@@ -9,18 +10,6 @@ enum {
     PHONE_DIGITS_MIN = 7,
     PHONE_DIGITS_MAX = 15
 };
-
-static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* Beyond ASCII: part of an internationalised name. */
 static bool
@@ -34,7 +23,8 @@ is_local_char(char c)
 {
     if (c == '\0')
         return false;
-    return is_digit(c) || is_letter(c) || is_wide(c) || strchr(".!#$%&'*+/=?^_`{|}~-", c);
+    return ascii_is_digit(c) || ascii_is_letter(c) || is_wide(c) ||
+           strchr(".!#$%&'*+/=?^_`{|}~-", c);
 }
 
 static bool
@@ -54,7 +44,8 @@ is_label(struct str s)
     if (s.n == 0 || s.n > LABEL_MAX || s.p[0] == '-' || s.p[s.n - 1] == '-')
         return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!is_digit(s.p[i]) && !is_letter(s.p[i]) && !is_wide(s.p[i]) && s.p[i] != '-')
+        if (!ascii_is_digit(s.p[i]) && !ascii_is_letter(s.p[i]) && !is_wide(s.p[i]) &&
+            s.p[i] != '-')
             return false;
     return true;
 }
@@ -70,7 +61,7 @@ is_domain(struct str s)
             return false;
         n++;
     }
-    return n >= 2 && label.n >= 2 && !is_digit(label.p[0]);
+    return n >= 2 && label.n >= 2 && !ascii_is_digit(label.p[0]);
 }
 
 bool
@@ -87,11 +78,11 @@ check_is_email(struct str s)
 bool
 check_is_phone(struct str s)
 {
-    if (s.n < 2 || s.p[0] != '+' || s.p[1] < '1' || s.p[1] > '9' || !is_digit(s.p[s.n - 1]))
+    if (s.n < 2 || s.p[0] != '+' || s.p[1] < '1' || s.p[1] > '9' || !ascii_is_digit(s.p[s.n - 1]))
         return false;
     size_t digits = 0;
     for (size_t i = 1; i < s.n; i++) {
-        if (is_digit(s.p[i]))
+        if (ascii_is_digit(s.p[i]))
             digits++;
         else if (s.p[i] != '-' || s.p[i - 1] == '-')
             return false;
@@ -107,7 +98,7 @@ check_is_uuid(struct str s)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool hex = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        bool hex = ascii_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
         if (dash ? c != '-' : !hex)
             return false;
     }

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include "base/ascii.h"
 #include "base/mem.h"
 #include <stdio.h>
 
@@ -261,8 +262,7 @@ buf_add_hex(struct buf *b, const void *p, size_t n)
 static bool
 is_unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+    return ascii_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 void

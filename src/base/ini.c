@@ -1,5 +1,6 @@
 #include "base/ini.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -37,8 +38,7 @@ fault(const struct parser *p, const char *at, const char *what)
 static bool
 is_word_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
+    return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.';
 }
 
 /* Offset of the first character that never belongs into a line; its length if there is none. */

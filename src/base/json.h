@@ -104,6 +104,14 @@ jw_kstr(struct jw *w, const char *name, struct str s)
     jw_str(w, s);
 }
 
+/* Leaves both out when the string is absent. */
+static inline void
+jw_kgiven(struct jw *w, const char *name, struct str s)
+{
+    if (str_given(s))
+        jw_kstr(w, name, s);
+}
+
 static inline void
 jw_ktext(struct jw *w, const char *name, const char *z)
 {

@@ -1,5 +1,6 @@
 #include "base/json_scan.h"
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
@@ -62,22 +63,12 @@ count_start(struct scan *s)
         s->found = s->at;
 }
 
-static int
-hex_value(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool
 scan_hex4(struct scan *s, unsigned *out)
 {
     unsigned v = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(peek(s));
+        int digit = ascii_hex_value(peek(s));
         if (digit < 0)
             return refuse(s, "\\u should be followed by four hexadecimal digits");
         v = v << 4 | (unsigned)digit;

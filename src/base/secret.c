@@ -65,6 +65,25 @@ secret_wipe(void *p, size_t n)
     sodium_memzero(p, n);
 }
 
+void
+secret_wipe_str(struct str s)
+{
+    union {
+        const char *in;
+        void *out;
+    } p = {.in = s.p};
+    if (s.n)
+        secret_wipe(p.out, s.n);
+}
+
+void
+secret_buf_fini(struct buf *b)
+{
+    if (b->p)
+        secret_wipe(b->p, b->size);
+    buf_fini(b);
+}
+
 /* False if others could have put it there or can read it; says why. */
 static bool
 is_private(int fd, const char *path, struct err *err)

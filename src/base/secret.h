@@ -5,6 +5,7 @@
  * lasting pointer: callers get the bytes inside a callback. If memory cannot be locked it still
  * works, unlocked.
  */
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -17,6 +18,10 @@ struct secret *secret_copy(const struct secret *s);
 void secret_with(const struct secret *s, void (*fn)(struct str bytes, void *arg), void *arg);
 bool secret_equal(const struct secret *a, const struct secret *b);
 void secret_wipe(void *p, size_t n);
+/* Of bytes in writable memory that is seen as a string: an arena's, a buffer's. Absent is fine. */
+void secret_wipe_str(struct str s);
+/* As buf_fini, for a buffer that held a secret: all it had room for is wiped first. */
+void secret_buf_fini(struct buf *b);
 
 /* Reads a secret from a file: regular, owned by us, mode 0600 or stricter, no symlink, at most 64
  * KiB; one trailing newline dropped. */

@@ -1,14 +1,9 @@
 #include "base/str.h"
 
+#include "base/ascii.h"
 #include "base/rand.h"
 #include <limits.h>
 #include <pthread.h>
-
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
 
 bool
 str_eq(struct str a, struct str b)
@@ -22,7 +17,7 @@ str_eq_nocase(struct str a, struct str b)
     if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++) {
-        if (lower(a.p[i]) != lower(b.p[i]))
+        if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
             return false;
     }
     return true;
@@ -143,6 +138,15 @@ str_to_u64(struct str s, uint64_t *out)
     }
     *out = v;
     return true;
+}
+
+void
+str_copy_printable(char *out, size_t size, struct str s)
+{
+    size_t n = 0;
+    for (; n < s.n && n + 1 < size; n++)
+        out[n] = s.p[n] >= 0x20 && s.p[n] < 0x7f ? s.p[n] : '?';
+    out[n] = '\0';
 }
 
 bool

@@ -58,6 +58,10 @@ struct str str_trim(struct str s);
  */
 bool str_next(struct str *rest, char sep, struct str *part);
 
+/* Into a text of `size` bytes, NUL included: what is not printable ASCII becomes '?', what does not
+ * fit is left out. For foreign text that is logged or shown as it is. */
+void str_copy_printable(char *out, size_t size, struct str s);
+
 /* Whole string as a decimal integer with optional sign; false on anything else or overflow. */
 bool str_to_i64(struct str s, int64_t *out);
 bool str_to_u64(struct str s, uint64_t *out);

@@ -1,18 +1,7 @@
 #include "base/url.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
-
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 /* Decodes into out, which has room for s.n bytes. False on a malformed escape or a NUL. */
 static bool
@@ -24,8 +13,8 @@ unescape_into(struct str s, bool plus_is_space, char *out, size_t *n)
         if (c == '+' && plus_is_space) {
             c = ' ';
         } else if (c == '%') {
-            int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-            int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+            int high = i + 2 < s.n ? ascii_hex_value(s.p[i + 1]) : -1;
+            int low = i + 2 < s.n ? ascii_hex_value(s.p[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             c = (char)(high * 16 + low);

@@ -125,10 +125,8 @@ say(struct dialog *d, const char *end, const char *fmt, va_list ap)
     buf_add_text(&line, end);
     cli_progress_end(d->cli);
     write_tty(d, buf_str(&line));
-    secret_wipe(text.p, text.n);
-    secret_wipe(line.p, line.n);
-    buf_fini(&line);
-    buf_fini(&text);
+    secret_buf_fini(&line);
+    secret_buf_fini(&text);
 }
 
 void
@@ -255,8 +253,7 @@ ask_once(struct dialog *d, const char *prompt, unsigned how, struct str *out, st
         write_tty(d, STR("\n"));
     count_lines(d, (int)strlen(prompt) + 1 + (hidden ? 0 : (int)line.n));
     *out = rc ? STR_ABSENT : arena_str(&d->cli->arena, str_trim(buf_str(&line)));
-    secret_wipe(line.p, line.n);
-    buf_fini(&line);
+    secret_buf_fini(&line);
     if (!rc && !utf8_valid(*out))
         return err_set(err, ERR_PARSE, "the answer is not UTF-8");
     return rc;

@@ -29,12 +29,7 @@ enroll_open(struct enroll *e, struct cli *cli, enum cli_exit *status)
 static void
 wipe(struct str *s)
 {
-    union {
-        const char *in;
-        void *out;
-    } p = {.in = s->p};
-    if (s->n)
-        secret_wipe(p.out, s->n);
+    secret_wipe_str(*s);
     *s = STR_ABSENT;
 }
 

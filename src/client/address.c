@@ -1,5 +1,7 @@
 #include "client/address.h"
 
+#include "base/ascii.h"
+
 struct str
 address_authority(struct str url)
 {
@@ -44,8 +46,7 @@ is_loopback(struct str host)
 static bool
 is_host_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || (unsigned char)c >= 0x80;
+    return ascii_is_alnum(c) || c == '-' || c == '.' || c == '_' || (unsigned char)c >= 0x80;
 }
 
 static enum err_code

@@ -121,9 +121,9 @@ local_files_credentials(const struct local_files *files, struct arena *a,
     out->secret = secret_new(secret);
     for (size_t i = 0; i < ini.n; i++) {
         if (str_eq(ini.items[i].key, STR("secret")))
-            secret_wipe((char *)(uintptr_t)ini.items[i].value.p, ini.items[i].value.n);
+            secret_wipe_str(ini.items[i].value);
     }
-    secret_wipe((char *)(uintptr_t)bytes.p, bytes.n);
+    secret_wipe_str(bytes);
     return ERR_OK;
 }
 

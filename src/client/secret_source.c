@@ -139,8 +139,7 @@ secret_source_abort(struct secret_source *s)
             continue;
         if (s->fd >= 0)
             close(s->fd);
-        secret_wipe(s->text.p, s->text.size);
-        buf_fini(&s->text);
+        secret_buf_fini(&s->text);
     }
     secret_free(s->ready);
     *s = (struct secret_source){.fd = -1};
@@ -182,8 +181,7 @@ secret_source_done(struct secret_source *s, struct secret **out, struct err *err
     pid_t ended = s->fd < 0 ? waitpid(s->pid, &status, WNOHANG) : 0;
     if (ended > 0) {
         *code = take_output(s, status, out, err);
-        secret_wipe(s->text.p, s->text.size);
-        buf_fini(&s->text);
+        secret_buf_fini(&s->text);
         *s = (struct secret_source){.fd = -1};
         return true;
     }

@@ -145,8 +145,6 @@ totp_seed_read(struct str text, struct buf *out)
     bool ok = decode(text, &seed) && !seed.failed && seed.n >= TOTP_SEED_MIN;
     if (ok)
         buf_add(out, seed.p, seed.n);
-    if (seed.n)
-        secret_wipe(seed.p, seed.n);
-    buf_fini(&seed);
+    secret_buf_fini(&seed);
     return ok;
 }

@@ -17,18 +17,6 @@ enum {
 
 /* ---- what curl calls ---- */
 
-/* Printable ASCII only: it is foreign text. */
-static void
-copy_value(char *out, size_t size, struct str value)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < value.n && n + 1 < size; i++) {
-        unsigned char c = (unsigned char)value.p[i];
-        out[n++] = c >= 0x20 && c < 0x7f ? (char)c : '?';
-    }
-    out[n] = '\0';
-}
-
 static size_t
 on_header(char *p, size_t size, size_t count, void *arg)
 {
@@ -40,7 +28,7 @@ on_header(char *p, size_t size, size_t count, void *arg)
         return 0;
     }
     if (s->request.smtp) {
-        copy_value(s->reply, sizeof s->reply, str_trim(line));
+        str_copy_printable(s->reply, sizeof s->reply, str_trim(line));
         if (s->reply[0] == '4' || s->reply[0] == '5') /* a reply to QUIT may follow */
             memcpy(s->refusal, s->reply, sizeof s->refusal);
         return line.n;
@@ -51,9 +39,9 @@ on_header(char *p, size_t size, size_t count, void *arg)
     struct str name = str_sub(line, 0, (size_t)colon);
     struct str value = str_trim(str_sub(line, (size_t)colon + 1, line.n));
     if (str_eq_nocase(name, STR("x-message-id")))
-        copy_value(s->header_id, sizeof s->header_id, value);
+        str_copy_printable(s->header_id, sizeof s->header_id, value);
     else if (str_eq_nocase(name, STR("retry-after")))
-        copy_value(s->retry_after, sizeof s->retry_after, value);
+        str_copy_printable(s->retry_after, sizeof s->retry_after, value);
     return line.n;
 }
 
@@ -180,9 +168,7 @@ set_password(struct str bytes, void *arg)
     buf_init(&copy, 64 * 1024);
     buf_add_str(&copy, bytes);
     s->courier->api->easy_setopt(s->easy, CURLOPT_PASSWORD, copy.n ? copy.p : "");
-    if (copy.n)
-        secret_wipe(copy.p, copy.n);
-    buf_fini(&copy);
+    secret_buf_fini(&copy);
 }
 
 static void

@@ -1,17 +1,12 @@
 #include "deliver/mailbox.h"
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/utf8.h"
 
 #include <idn2.h>
 
 enum { TEXT_MAX = 1024, LABEL_MAX = 63, DIGITS_LEAST = 6, DIGITS_MOST = 15 };
-
-static bool
-is_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 /* Characters of an atom (RFC 5322 atext), and dots between them. */
 static bool
@@ -21,7 +16,8 @@ is_local(struct str s)
         return false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (c == '.' ? s.p[i - 1] == '.' : !is_alnum(c) && !(c && strchr("!#$%&'*+-/=?^_`{|}~", c)))
+        if (c == '.' ? s.p[i - 1] == '.'
+                     : !ascii_is_alnum(c) && !(c && strchr("!#$%&'*+-/=?^_`{|}~", c)))
             return false;
     }
     return true;
@@ -33,7 +29,7 @@ is_label(struct str s)
     if (s.n == 0 || s.n > LABEL_MAX || s.p[0] == '-' || s.p[s.n - 1] == '-')
         return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!is_alnum(s.p[i]) && s.p[i] != '-')
+        if (!ascii_is_alnum(s.p[i]) && s.p[i] != '-')
             return false;
     return true;
 }

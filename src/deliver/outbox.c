@@ -96,13 +96,6 @@ outbox_highest(struct outbox *o)
 /* ---- one file ---- */
 
 static void
-write_known(struct jw *w, const char *name, struct str value)
-{
-    if (str_given(value))
-        jw_kstr(w, name, value);
-}
-
-static void
 write_json(struct buf *out, const struct letter *l)
 {
     struct jw w;
@@ -110,14 +103,14 @@ write_json(struct buf *out, const struct letter *l)
     jw_open(&w, '{');
     jw_ktext(&w, "channel", letter_channel_name(l->channel));
     jw_kstr(&w, "to", l->to);
-    write_known(&w, "from", l->from);
-    write_known(&w, "subject", l->subject);
-    write_known(&w, "text", l->text);
-    write_known(&w, "html", l->html);
-    write_known(&w, "template", l->template_type);
-    write_known(&w, "code", l->code);
-    write_known(&w, "link", l->link);
-    write_known(&w, "token", l->token);
+    jw_kgiven(&w, "from", l->from);
+    jw_kgiven(&w, "subject", l->subject);
+    jw_kgiven(&w, "text", l->text);
+    jw_kgiven(&w, "html", l->html);
+    jw_kgiven(&w, "template", l->template_type);
+    jw_kgiven(&w, "code", l->code);
+    jw_kgiven(&w, "link", l->link);
+    jw_kgiven(&w, "token", l->token);
     jw_ktime(&w, "createdAt", l->created_at);
     jw_close(&w, '}');
     buf_add_char(out, '\n');

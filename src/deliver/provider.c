@@ -231,23 +231,15 @@ request_init(struct request *r)
     buf_init(&r->mail_to, VALUE_MAX);
 }
 
-static void
-wipe(struct buf *b)
-{
-    if (b->n)
-        secret_wipe(b->p, b->n);
-    buf_fini(b);
-}
-
 void
 request_fini(struct request *r)
 {
-    wipe(&r->url);
-    wipe(&r->headers);
-    wipe(&r->body);
-    wipe(&r->user);
-    wipe(&r->mail_from);
-    wipe(&r->mail_to);
+    secret_buf_fini(&r->url);
+    secret_buf_fini(&r->headers);
+    secret_buf_fini(&r->body);
+    secret_buf_fini(&r->user);
+    secret_buf_fini(&r->mail_from);
+    secret_buf_fini(&r->mail_to);
     r->secret = NULL;
 }
 
@@ -292,7 +284,7 @@ request_basic_auth(struct request *r, struct str user, const struct secret *pass
     buf_add_text(&r->headers, "Authorization: Basic ");
     buf_add_base64(&r->headers, pair.p, pair.n);
     end_line(r);
-    wipe(&pair);
+    secret_buf_fini(&pair);
 }
 
 void

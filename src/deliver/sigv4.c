@@ -119,8 +119,7 @@ compute(const struct signing *g, struct str text, unsigned char out[HMAC_SIZE_MA
     buf_add_str(&key, g->s->secret);
     enum err_code rc =
         hmac_compute(HMAC_SHA256, buf_str(&key), (struct str){g->stamp, 8}, out, &n, err);
-    secret_wipe(key.p, key.n);
-    buf_fini(&key);
+    secret_buf_fini(&key);
     if (rc == ERR_OK)
         rc = chain(out, g->s->region, err);
     if (rc == ERR_OK)

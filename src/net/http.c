@@ -17,6 +17,15 @@ http_job_new(void)
     return job;
 }
 
+static void
+fini_buf(const struct http_job *job, struct buf *b)
+{
+    if (job->redact)
+        secret_buf_fini(b);
+    else
+        buf_fini(b);
+}
+
 void
 http_job_free(struct http_job *take)
 {
@@ -25,12 +34,8 @@ http_job_free(struct http_job *take)
     mem_free(take->url);
     mem_free(take->unix_socket);
     http_job_clear_headers(take);
-    if (take->redact && take->body.p)
-        secret_wipe(take->body.p, take->body.size);
-    if (take->redact && take->text.p)
-        secret_wipe(take->text.p, take->text.size);
-    buf_fini(&take->body);
-    buf_fini(&take->text);
+    fini_buf(take, &take->body);
+    fini_buf(take, &take->text);
     json_free(take->json);
     mem_free(take);
 }
@@ -86,9 +91,7 @@ http_job_rewind(struct http_job *job)
 {
     json_free(job->json);
     job->json = NULL;
-    if (job->redact && job->text.p)
-        secret_wipe(job->text.p, job->text.size);
-    buf_fini(&job->text);
+    fini_buf(job, &job->text);
     buf_init(&job->text, BODY_CAP);
     job->err = (struct err){.code = ERR_OK};
     job->sent = false;

@@ -11,18 +11,6 @@ enum {
     WAIT_MAX_S = 1000000000
 };
 
-/* Printable ASCII only, cut to the room there is: header values are foreign text. */
-static void
-copy_value(char *out, size_t size, struct str value)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < value.n && n + 1 < size; i++) {
-        unsigned char c = (unsigned char)value.p[i];
-        out[n++] = c >= 0x20 && c < 0x7f ? (char)c : '?';
-    }
-    out[n] = '\0';
-}
-
 static void
 read_header(struct transfer *t, struct str name, struct str value)
 {
@@ -41,7 +29,7 @@ read_header(struct transfer *t, struct str name, struct str value)
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         if (str_eq_nocase(name, wanted[i].name))
-            copy_value(wanted[i].out, wanted[i].size, value);
+            str_copy_printable(wanted[i].out, wanted[i].size, value);
     }
 }
 

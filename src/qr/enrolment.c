@@ -25,9 +25,7 @@ qr_enrolment_open(struct qr_enrolment *out, struct arena *a, struct str given, s
         out->readable = true;
         rc = qr_encode(&out->code, a, out->uri, QR_LEVEL_L, err);
     }
-    if (uri.n)
-        secret_wipe(uri.p, uri.n);
-    buf_fini(&uri);
+    secret_buf_fini(&uri);
     return rc;
 }
 
@@ -84,9 +82,7 @@ qr_enrolment_drift(const struct qr_enrolment *e, struct str code, int64_t now_ms
             found = behind || is_code_of(e, buf_str(&seed), now + i, given);
             *steps = behind ? -i : i;
         }
-    if (seed.n)
-        secret_wipe(seed.p, seed.n);
-    buf_fini(&seed);
+    secret_buf_fini(&seed);
     return found;
 }
 

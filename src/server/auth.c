@@ -37,18 +37,6 @@ free_keys(struct authority *a)
     a->n = 0;
 }
 
-/* The plain private half is not needed once OpenSSL has it. */
-static void
-wipe(struct str pem)
-{
-    union {
-        const char *in;
-        void *out;
-    } p = {.in = pem.p};
-    if (pem.n)
-        secret_wipe(p.out, pem.n);
-}
-
 static enum err_code
 load_key(struct authority *a, struct auth_environment *e, const struct signing_key *k,
          struct err *err)
@@ -59,7 +47,7 @@ load_key(struct authority *a, struct auth_environment *e, const struct signing_k
                        STR_ARG(k->id));
     struct jwt_key *key = NULL;
     enum err_code rc = jwt_key_from_pem(&key, alg, k->private_pem, k->id, err);
-    wipe(k->private_pem);
+    secret_wipe_str(k->private_pem); /* OpenSSL has it now */
     if (rc)
         return rc;
     if (!e->keys)

@@ -297,6 +297,15 @@ call_page_open(struct call *c)
 }
 
 /* The path as it was called, with the page replaced and every other parameter kept. */
+struct store_page
+page_rows(const struct page *page)
+{
+    return (struct store_page){.offset = page->number * page->limit,
+                               .limit = page->limit,
+                               .sort = page->sort_by,
+                               .descending = page->descending};
+}
+
 static void
 write_link(struct call *c, const char *name, const struct page *page, int64_t number)
 {

@@ -19,6 +19,7 @@
 struct server;
 struct store;
 struct scope;
+struct store_page;
 struct db_conn;
 
 enum principal_kind {
@@ -139,6 +140,8 @@ struct page {
 /* Reads _offset, _limit, _sortBy, _order, _filter with the row's limits. A preset of 0 means that
  * everything is one page (limit 0) unless the caller sets a limit. */
 void call_page(const struct call *c, int64_t limit_preset, struct page *out);
+/* The rows of the store that are on it, in its order (store/store.h). */
+struct store_page page_rows(const struct page *page);
 /*
  * {"items":[ ... ],"_metadata":{totalItems,totalPages},"_links":{next,prev,first,last}}: open,
  * write the items, close with the total. _links are relative paths with the full query.

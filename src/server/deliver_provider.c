@@ -66,17 +66,6 @@ make_with_password(struct str bytes, void *arg)
     m->rc = provider_new(m->out, &m->settings, m->err);
 }
 
-static void
-wipe(struct str text)
-{
-    union {
-        const char *in;
-        void *out;
-    } p = {.in = text.p};
-    if (text.n)
-        secret_wipe(p.out, text.n);
-}
-
 /* Without its credentials a configuration is none yet. */
 static bool
 is_whole(const struct provider_settings *s)
@@ -104,7 +93,7 @@ from_document(const struct scope *s, const struct json *j, struct str name,
         secret_with(c->aws_secret, make_with_second, m);
     else if (is_whole(p))
         make_with_second(STR_ABSENT, m);
-    wipe(p->secret);
+    secret_wipe_str(p->secret);
     return m->rc;
 }
 

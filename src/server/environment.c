@@ -102,12 +102,7 @@ create(struct db_conn *conn, void *arg, struct err *err)
         s.now = env.created_at;
         rc = store_signing_key_add(&s, &k, err);
     }
-    union {
-        const char *in;
-        void *out;
-    } plain = {.in = k.private_pem.p};
-    if (k.private_pem.n)
-        secret_wipe(plain.out, k.private_pem.n);
+    secret_wipe_str(k.private_pem);
     return rc;
 }
 

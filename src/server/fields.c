@@ -1,5 +1,6 @@
 #include "server/fields.h"
 
+#include "base/ascii.h"
 #include "base/clock.h"
 
 enum { TENANT_ID_MAX = 255 };
@@ -127,8 +128,7 @@ fields_check_metadata(struct call *c, struct err *err)
 static bool
 is_of_tenant_id(char ch)
 {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-           (ch && strchr("-_.:@+", ch));
+    return ascii_is_alnum(ch) || (ch && strchr("-_.:@+", ch));
 }
 
 enum err_code

@@ -1,5 +1,7 @@
 #include "server/http_guard.h"
 
+#include "base/ascii.h"
+
 enum guard_state {
     G_START, /* between requests */
     G_METHOD,
@@ -40,32 +42,17 @@ static const char *const ONCE_NAMES[ONCE_COUNT] = {
     [ONCE_EXPECT] = "expect",
 };
 
-static bool
-is_alnum(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 /* RFC 9110 token character. */
 static bool
 is_token(unsigned char c)
 {
-    return is_alnum(c) || (c > ' ' && c < 0x7f && strchr("!#$%&'*+-.^_`|~", c));
+    return ascii_is_alnum(c) || (c > ' ' && c < 0x7f && strchr("!#$%&'*+-.^_`|~", c));
 }
 
 static unsigned char
 to_lower(unsigned char c)
 {
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
-}
-
-static int
-hex_value(unsigned char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 void
@@ -128,7 +115,7 @@ read_method(struct http_guard *g, unsigned char c)
 static enum guard_fault
 read_escape(struct http_guard *g, unsigned char c)
 {
-    int v = hex_value(c);
+    int v = ascii_hex_value(c);
     if (v < 0)
         return GUARD_BAD_REQUEST;
     if (g->escape == 1) {
@@ -247,7 +234,7 @@ read_header_start(struct http_guard *g, unsigned char c)
 static bool
 is_host_char(unsigned char c)
 {
-    return is_alnum(c) || (c && strchr("-._~[]:%", c));
+    return ascii_is_alnum(c) || (c && strchr("-._~[]:%", c));
 }
 
 static enum guard_fault
@@ -337,7 +324,7 @@ end_head(struct http_guard *g)
 static enum guard_fault
 read_chunk_size(struct http_guard *g, unsigned char c)
 {
-    int v = hex_value(c);
+    int v = ascii_hex_value(c);
     if (g->state == G_CHUNK_SIZE) {
         if (v < 0)
             return GUARD_BAD_REQUEST;

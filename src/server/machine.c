@@ -87,8 +87,7 @@ write_session_claims(struct jw *w, const struct machine_grant *g)
     rights_stamp(&g->rights, g->user.super_user, stamp);
     (void)snprintf(jti, sizeof jti, "%s-%s", stamp, rand_uuid(id));
     jw_ktext(w, "jti", jti);
-    if (str_given(t->owner_id))
-        jw_kstr(w, "createdByUserId", t->owner_id);
+    jw_kgiven(w, "createdByUserId", t->owner_id);
     jw_kraw(w, "metadata", object_or_empty(t->metadata));
     if (g->terms.roles_in_token)
         write_keys(w, "roles", g->rights.roles, g->rights.n_roles);

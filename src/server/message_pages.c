@@ -65,7 +65,7 @@ list_messages(struct call *c, struct err *err)
     struct page page;
     call_page(c, 50, &page);
     struct message_query q = {
-        .page = {.offset = page.number * page.limit, .limit = page.limit},
+        .page = page_rows(&page),
         .state = call_query(c, "state"),
         .channel = call_query(c, "channel"),
     };

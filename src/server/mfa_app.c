@@ -21,8 +21,7 @@ mfa_seed_new(struct arena *a)
     totp_seed_write((struct str){(const char *)seed, sizeof seed}, &text);
     struct str out = arena_str(a, buf_str(&text));
     secret_wipe(seed, sizeof seed);
-    secret_wipe(text.p, text.n);
-    buf_fini(&text);
+    secret_buf_fini(&text);
     return out;
 }
 
@@ -80,12 +79,9 @@ mfa_qr_code(struct call *c, const struct user *u, struct str issuer, struct str 
         buf_add_base64(&text, png.p, png.n);
         *out = arena_str(c->arena, buf_str(&text));
     }
-    secret_wipe(uri.p, uri.n);
-    secret_wipe(png.p, png.n);
-    secret_wipe(text.p, text.n);
-    buf_fini(&uri);
-    buf_fini(&png);
-    buf_fini(&text);
+    secret_buf_fini(&uri);
+    secret_buf_fini(&png);
+    secret_buf_fini(&text);
     return rc;
 }
 
@@ -155,9 +151,7 @@ mfa_app_confirm(struct call *c, const struct scope *s, const struct user *u, str
     enum err_code rc = app.last_step < 0 ? mfa_refuse_code(c, err) : add_app(c, s, u, &app, err);
     if (!rc)
         rc = mfa_device_added(c, s, u, MFA_APP, app.id, err);
-    if (bytes.n)
-        secret_wipe(bytes.p, bytes.n);
-    buf_fini(&bytes);
+    secret_buf_fini(&bytes);
     return rc;
 }
 

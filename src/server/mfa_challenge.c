@@ -103,8 +103,7 @@ write_challenge(struct call *c, const struct scope *s, struct challenge *ch, str
     jw_key(&c->out, "mfaDevices");
     mfa_devices_write(c, &ch->devices, ch->pending.enroll ? 0 : ch->kinds);
     write_strategies(c, ch->kinds);
-    if (str_given(picture))
-        jw_kstr(&c->out, "qrCode", picture);
+    jw_kgiven(&c->out, "qrCode", picture);
     jw_kstr(&c->out, "userId", u->id);
     if (u->email.n)
         jw_kstr(&c->out, "userEmail", u->email);

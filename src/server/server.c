@@ -221,17 +221,6 @@ open_sockets(struct server *s, const struct server_options *o, struct arena *scr
     return rc;
 }
 
-static void
-wipe(struct str text)
-{
-    union {
-        const char *in;
-        void *out;
-    } p = {.in = text.p};
-    if (text.n)
-        secret_wipe(p.out, text.n);
-}
-
 static enum err_code
 start(struct server *s, const struct server_options *o, struct err *err)
 {
@@ -243,7 +232,7 @@ start(struct server *s, const struct server_options *o, struct err *err)
         rc = prepare(s, o, err);
     if (!rc && s->http)
         rc = http_serve(s->http, err);
-    wipe(key);
+    secret_wipe_str(key);
     arena_fini(&scratch);
     return rc;
 }

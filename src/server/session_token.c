@@ -222,8 +222,7 @@ write_person(struct jw *w, const struct user *u)
     jw_key(w, "metadata");
     jw_raw(w, str_starts(u->metadata, STR("{")) ? u->metadata : STR("{}"));
     jw_kstr(w, "profilePictureUrl", u->profile_picture_url);
-    if (str_given(u->external_id))
-        jw_kstr(w, "externalId", u->external_id);
+    jw_kgiven(w, "externalId", u->external_id);
     if (u->super_user)
         jw_kbool(w, "superUser", true);
     if (u->invisible)
@@ -281,10 +280,8 @@ static void
 write_extras(struct jw *w, const struct session_extras *extras)
 {
     jw_kbool(w, "isBreachedPassword", extras->is_breached);
-    if (str_given(extras->recovery_code))
-        jw_kstr(w, "recoveryCode", extras->recovery_code);
-    if (str_given(extras->reset_password_token))
-        jw_kstr(w, "resetPasswordToken", extras->reset_password_token);
+    jw_kgiven(w, "recoveryCode", extras->recovery_code);
+    jw_kgiven(w, "resetPasswordToken", extras->reset_password_token);
     if (extras->password_expires_in < 0)
         return;
     jw_ki64(w, "passwordExpiresIn", extras->password_expires_in);
@@ -305,8 +302,7 @@ grant_answer(struct call *c, const struct session_grant *g, struct str refresh_t
     jw_ki64(w, "expiresIn", g->access_s);
     jw_ktext(w, "expires", clock_format_http(c->now + g->access_s * 1000, date));
     jw_kstr(w, "userId", g->user->id);
-    if (str_given(g->user->email))
-        jw_kstr(w, "userEmail", g->user->email);
+    jw_kgiven(w, "userEmail", g->user->email);
     jw_kbool(w, "emailVerified", g->user->verified);
     jw_kbool(w, "mfaEnrolled", g->user->mfa_enrolled);
     write_extras(w, extras);

@@ -20,12 +20,6 @@ struct visitor {
 
 /* -- may they come in -- */
 
-static bool
-is_open(const struct membership *m, int64_t now)
-{
-    return !m->is_disabled && (m->expires_at == 0 || m->expires_at > now);
-}
-
 /* The tenant to enter: the wanted one or none, else the active one, else the first that is open. */
 static struct str
 pick_tenant(const struct user *u, struct str wanted, int64_t now)
@@ -33,7 +27,7 @@ pick_tenant(const struct user *u, struct str wanted, int64_t now)
     struct str first = STR_ABSENT;
     for (size_t i = 0; i < u->n_tenants; i++) {
         const struct membership *m = &u->tenants[i];
-        if (!is_open(m, now))
+        if (!membership_is_open(m, now))
             continue;
         if (str_eq(m->tenant_id, str_given(wanted) ? wanted : u->active_tenant_id))
             return m->tenant_id;
@@ -164,8 +158,7 @@ signin_ask_new_password(struct call *c, const struct scope *s, const struct user
     jw_kbool(w, "mfaRequired", false);
     jw_kstr(w, "resetPasswordToken", token);
     jw_kstr(w, "userId", u->id);
-    if (str_given(u->email))
-        jw_kstr(w, "userEmail", u->email);
+    jw_kgiven(w, "userEmail", u->email);
     jw_ki64(w, "passwordExpiresIn", 0);
     jw_close(w, '}');
     name_person(c, u, STR_ABSENT, "Asked for a new password of");

@@ -1,5 +1,8 @@
 #include "server/template_context.h"
 
+#include "base/ascii.h"
+#include "server/template_text.h"
+
 enum state {
     S_TEXT,
     S_OPEN, /* "<" */
@@ -17,30 +20,12 @@ enum state {
     S_RAW /* script, style: up to the end tag */
 };
 
-static bool
-is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static bool
-is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* A name that does not fit is none that matters: its length says so. */
 static void
 add_name(char name[CONTEXT_NAME_MAX], unsigned *n, char c)
 {
     if (*n < CONTEXT_NAME_MAX)
-        name[*n] = lower(c);
+        name[*n] = ascii_lower(c);
     if (*n <= CONTEXT_NAME_MAX)
         ++*n;
 }
@@ -86,7 +71,7 @@ feed_open(struct template_context *x, char c)
 {
     if (c == '/' && !x->closing) {
         x->closing = true;
-    } else if (is_letter(c)) {
+    } else if (ascii_is_letter(c)) {
         x->n_element = 0;
         add_name(x->element, &x->n_element, c);
         x->state = S_NAME;
@@ -134,7 +119,7 @@ feed_tag(struct template_context *x, char c)
         end_tag(x);
     else if (c == '/')
         x->state = S_TAG;
-    else if (is_space(c))
+    else if (html_is_space(c))
         x->state = x->state == S_ATTRIBUTE ? S_AFTER_ATTRIBUTE
                    : x->state == S_NAME    ? S_TAG
                                            : x->state;
@@ -153,19 +138,19 @@ static void
 feed_value(struct template_context *x, char c)
 {
     bool ends = (x->state == S_DOUBLE && c == '"') || (x->state == S_SINGLE && c == '\'') ||
-                (x->state == S_UNQUOTED && is_space(c));
+                (x->state == S_UNQUOTED && html_is_space(c));
     if (ends)
         x->state = S_TAG;
     else if (x->state == S_UNQUOTED && c == '>')
         end_tag(x);
-    else if (!is_space(c))
+    else if (!html_is_space(c))
         x->value_started = true;
 }
 
 static void
 feed_equals(struct template_context *x, char c)
 {
-    if (is_space(c))
+    if (html_is_space(c))
         return;
     if (c == '"') {
         x->state = S_DOUBLE;
@@ -181,12 +166,12 @@ static void
 feed_raw(struct template_context *x, char c)
 {
     unsigned at = x->n_end - 2;
-    if (x->n_end >= 2 && at == x->n_element && (is_space(c) || c == '/' || c == '>')) {
+    if (x->n_end >= 2 && at == x->n_element && (html_is_space(c) || c == '/' || c == '>')) {
         x->closing = true;
         x->state = S_TAG;
         feed_tag(x, c);
     } else if ((x->n_end == 1 && c == '/') ||
-               (x->n_end >= 2 && at < x->n_element && x->element[at] == lower(c))) {
+               (x->n_end >= 2 && at < x->n_element && x->element[at] == ascii_lower(c))) {
         x->n_end++;
     } else {
         x->n_end = c == '<';

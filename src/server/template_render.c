@@ -1,6 +1,7 @@
 #include "server/template_render.h"
 
 #include "api/check.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "server/template_context.h"
 
@@ -51,18 +52,13 @@ add_code_point(struct buf *out, uint32_t cp)
     buf_add(out, text, utf8_encode(cp, text));
 }
 
-static bool
-is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* "://" and ".com" are what mail programs make links of. */
 static bool
 begins_link(struct str rest)
 {
     return str_starts(rest, STR("://")) ||
-           (rest.n > 2 && rest.p[0] == '.' && is_letter(rest.p[1]) && is_letter(rest.p[2]));
+           (rest.n > 2 && rest.p[0] == '.' && ascii_is_letter(rest.p[1]) &&
+            ascii_is_letter(rest.p[2]));
 }
 
 static void
@@ -181,7 +177,7 @@ value_of(const struct template_values *v, struct str name)
 static bool
 is_word_byte(char c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9');
+    return ascii_is_alnum(c);
 }
 
 static void
@@ -236,7 +232,7 @@ has_safe_scheme(struct str url)
     static const char *const refused[] = {"javascript", "vbscript", "data", "file",
                                           "blob",       "about",    NULL};
     ptrdiff_t colon = str_find_char(url, ':');
-    if (colon < 2 || !is_letter(url.p[0]))
+    if (colon < 2 || !ascii_is_letter(url.p[0]))
         return false;
     struct str scheme = str_sub(url, 0, (size_t)colon);
     for (size_t i = 0; i < scheme.n; i++)

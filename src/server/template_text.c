@@ -1,5 +1,6 @@
 #include "server/template_text.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 enum { TAG_NAME_MAX = 16, ADDRESS_MAX = 4096, INDENT_MAX = 4 };
@@ -29,24 +30,6 @@ struct writer {
 };
 
 static bool
-is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static bool
-is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char
-lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool
 is_name(const char *name, size_t n, const char *const *list)
 {
     for (; *list; list++)
@@ -60,7 +43,7 @@ is_name(const char *name, size_t n, const char *const *list)
 static size_t
 skip_spaces(struct str s, size_t i)
 {
-    while (i < s.n && (is_space(s.p[i]) || s.p[i] == '/'))
+    while (i < s.n && (html_is_space(s.p[i]) || s.p[i] == '/'))
         i++;
     return i;
 }
@@ -86,7 +69,7 @@ value_end(struct str s, size_t i, char quote)
         ptrdiff_t end = str_find_char(str_sub(s, i, s.n), quote);
         return end < 0 ? s.n : i + (size_t)end;
     }
-    while (i < s.n && !is_space(s.p[i]) && s.p[i] != '>')
+    while (i < s.n && !html_is_space(s.p[i]) && s.p[i] != '>')
         i++;
     return i;
 }
@@ -95,7 +78,7 @@ value_end(struct str s, size_t i, char quote)
 static size_t
 read_value(struct str s, size_t i, struct str *value)
 {
-    while (i < s.n && is_space(s.p[i]))
+    while (i < s.n && html_is_space(s.p[i]))
         i++;
     char quote = i < s.n && (s.p[i] == '"' || s.p[i] == '\'') ? s.p[i] : '\0';
     size_t from = quote ? i + 1 : i, end = value_end(s, from, quote);
@@ -107,11 +90,11 @@ static size_t
 read_attribute(struct str s, size_t i, struct tag *t)
 {
     size_t from = i++;
-    while (i < s.n && !is_space(s.p[i]) && !strchr("=>/", s.p[i]))
+    while (i < s.n && !html_is_space(s.p[i]) && !strchr("=>/", s.p[i]))
         i++;
     struct str name = str_sub(s, from, i), value = STR("");
     size_t after = i;
-    while (after < s.n && is_space(s.p[after]))
+    while (after < s.n && html_is_space(s.p[after]))
         after++;
     if (after < s.n && s.p[after] == '=')
         i = read_value(s, after + 1, &value);
@@ -125,9 +108,9 @@ read_tag(struct str s, struct tag *t)
 {
     *t = (struct tag){.closing = s.p[1] == '/'};
     size_t i = t->closing ? 2 : 1;
-    for (; i < s.n && !is_space(s.p[i]) && s.p[i] != '>' && s.p[i] != '/'; i++)
+    for (; i < s.n && !html_is_space(s.p[i]) && s.p[i] != '>' && s.p[i] != '/'; i++)
         if (t->n_name < TAG_NAME_MAX)
-            t->name[t->n_name++] = lower(s.p[i]);
+            t->name[t->n_name++] = ascii_lower(s.p[i]);
     for (i = skip_spaces(s, i); i < s.n && s.p[i] != '>'; i = skip_spaces(s, i))
         i = read_attribute(s, i, t);
     t->empty = i > 0 && i < s.n && s.p[i - 1] == '/';
@@ -138,7 +121,7 @@ static bool
 begins_tag(struct str s)
 {
     size_t i = s.n > 1 && s.p[1] == '/' ? 2 : 1;
-    return s.n > i && s.p[0] == '<' && is_letter(s.p[i]);
+    return s.n > i && s.p[0] == '<' && ascii_is_letter(s.p[i]);
 }
 
 /* "<!...>", "<?...>", "<!-- ... -->": its length; 0 if s begins with none of these. */
@@ -181,24 +164,14 @@ named_entity(struct str name, uint32_t *cp)
     return false;
 }
 
-/* 16 for what is no digit. */
-static uint32_t
-digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (uint32_t)(c - '0');
-    c = lower(c);
-    return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10) : 16;
-}
-
 static bool
 number_entity(struct str digits, uint32_t *cp)
 {
-    bool hex = digits.n > 0 && lower(digits.p[0]) == 'x';
+    bool hex = digits.n > 0 && ascii_lower(digits.p[0]) == 'x';
     uint32_t value = 0, base = hex ? 16 : 10;
     digits = str_sub(digits, hex ? 1 : 0, digits.n);
     for (size_t i = 0; i < digits.n; i++) {
-        uint32_t digit = digit_of(digits.p[i]);
+        uint32_t digit = (uint32_t)ascii_hex_value(digits.p[i]);
         if (digit >= base)
             return false;
         value = value * base + digit;
@@ -266,7 +239,7 @@ static void
 put(struct writer *w, uint32_t cp)
 {
     char text[4];
-    if (!w->pre && cp < 0x80 && is_space((char)cp)) {
+    if (!w->pre && cp < 0x80 && html_is_space((char)cp)) {
         w->space = true;
         return;
     }

@@ -9,6 +9,13 @@
  */
 #include "base/buf.h"
 
+/* What separates words and attributes in HTML. */
+static inline bool
+html_is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
 void template_text_of_html(struct buf *out, struct str html);
 
 /* What an SMS costs: GSM 7-bit (160, or 153 in each of several parts) or UCS-2 (70, 67). */

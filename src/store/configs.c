@@ -68,16 +68,10 @@ store_config_of_user(const struct scope *s, struct str name, struct str user_id,
     return db_finish(st);
 }
 
-static enum err_code
-writable(const struct scope *s, struct err *err)
-{
-    return s->tenant_seq < 0 ? store_missing("Tenant", err) : ERR_OK;
-}
-
 enum err_code
 store_config_put(const struct scope *s, struct str name, struct str document, struct err *err)
 {
-    enum err_code rc = writable(s, err);
+    enum err_code rc = store_writable(s, err);
     if (rc != ERR_OK)
         return rc;
     struct str id = {0};
@@ -95,7 +89,7 @@ store_config_put(const struct scope *s, struct str name, struct str document, st
 enum err_code
 store_config_create(const struct scope *s, struct str name, struct str document, struct err *err)
 {
-    enum err_code rc = writable(s, err);
+    enum err_code rc = store_writable(s, err);
     if (rc != ERR_OK)
         return rc;
     struct str id = {0};
@@ -141,7 +135,7 @@ value_aad(const struct scope *s, struct str name)
 enum err_code
 store_sealed_put(const struct scope *s, struct str name, struct str plain, struct err *err)
 {
-    enum err_code rc = writable(s, err);
+    enum err_code rc = store_writable(s, err);
     if (rc != ERR_OK)
         return rc;
     const struct sealer *sealer = &store_of(s->conn)->sealer;
@@ -178,9 +172,7 @@ store_sealed_get(const struct scope *s, struct str name, struct str *out, struct
         rc = sealer->open(sealer->ctx, db_bytes(st, 0), value_aad(s, name), &plain, err);
     if (found && rc == ERR_OK)
         *out = plain.n ? arena_str(s->arena, buf_str(&plain)) : STR("");
-    if (plain.n)
-        secret_wipe(plain.p, plain.n);
-    buf_fini(&plain);
+    secret_buf_fini(&plain);
     enum err_code last = db_finish(st);
     if (rc != ERR_OK || last != ERR_OK)
         return rc != ERR_OK ? rc : last;

@@ -133,9 +133,7 @@ open_private(const struct scope *s, struct str sealed, struct signing_key *key, 
     enum err_code rc = sealer->open(sealer->ctx, sealed, key_aad(s, key->id), &plain, err);
     if (rc == ERR_OK)
         key->private_pem = arena_str(s->arena, buf_str(&plain));
-    if (plain.n)
-        secret_wipe(plain.p, plain.n);
-    buf_fini(&plain);
+    secret_buf_fini(&plain);
     return rc;
 }
 

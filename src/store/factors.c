@@ -150,9 +150,7 @@ unseal(const struct scope *s, struct str user_id, struct str sealed, struct auth
     enum err_code rc = sealer->open(sealer->ctx, sealed, aad_of(s, user_id, a->id), &plain, err);
     if (!rc)
         a->seed = arena_str(s->arena, buf_str(&plain));
-    if (plain.n)
-        secret_wipe(plain.p, plain.n);
-    buf_fini(&plain);
+    secret_buf_fini(&plain);
     return rc;
 }
 

@@ -52,9 +52,7 @@ seal(const struct scope *s, const struct flow *f, struct buf *out, struct err *e
                            ? err_set(err, ERR_LIMIT, "there is too much to remember")
                            : sealer->seal(sealer->ctx, buf_str(&plain),
                                           aad_of(s, f->kind, f->token_hash), out, err);
-    if (plain.n)
-        secret_wipe(plain.p, plain.n);
-    buf_fini(&plain);
+    secret_buf_fini(&plain);
     return rc;
 }
 
@@ -74,9 +72,7 @@ unseal(const struct scope *s, struct str sealed, struct flow *f, struct err *err
         f->data = arena_str(s->arena, json_str(json_at(both, 1)));
     }
     json_free(both);
-    if (plain.n)
-        secret_wipe(plain.p, plain.n);
-    buf_fini(&plain);
+    secret_buf_fini(&plain);
     return rc;
 }
 

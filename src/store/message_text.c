@@ -16,14 +16,6 @@ static const size_t SEALED[] = {offsetof(struct message, subject), offsetof(stru
                                 offsetof(struct message, html),    offsetof(struct message, code),
                                 offsetof(struct message, link),    offsetof(struct message, token)};
 
-static void
-wipe(struct buf *plain)
-{
-    if (plain->n)
-        secret_wipe(plain->p, plain->n);
-    buf_fini(plain);
-}
-
 enum err_code
 message_seal(const struct scope *s, const struct message *m, struct str id, struct buf *out,
              struct err *err)
@@ -40,7 +32,7 @@ message_seal(const struct scope *s, const struct message *m, struct str id, stru
     enum err_code rc = plain.failed ? err_set(err, ERR_LIMIT, "the message is too long")
                                     : sealer->seal(sealer->ctx, buf_str(&plain),
                                                    aad_of(s->arena, s->vendor, id), out, err);
-    wipe(&plain);
+    secret_buf_fini(&plain);
     return rc;
 }
 
@@ -58,6 +50,6 @@ message_open(struct db_conn *conn, struct arena *a, struct str vendor, struct st
     for (size_t i = 0; !rc && i < COUNT_OF(SEALED); i++)
         *(struct str *)(void *)((char *)m + SEALED[i]) = arena_str(a, json_str(json_at(all, i)));
     json_free(all);
-    wipe(&plain);
+    secret_buf_fini(&plain);
     return rc;
 }

@@ -2,18 +2,11 @@
 
 #include "store/rows.h"
 
-/* A new row needs a living tenant or none; -1 is a tenant that is not there. */
-static enum err_code
-writable(const struct scope *s, struct err *err)
-{
-    return s->tenant_seq < 0 ? store_missing("Tenant", err) : ERR_OK;
-}
-
 static enum err_code
 check_room(const struct scope *s, const char *count_sql, struct err *err)
 {
     int64_t n = 0;
-    enum err_code rc = writable(s, err);
+    enum err_code rc = store_writable(s, err);
     if (rc == ERR_OK)
         rc = db_query_int(s->conn, count_sql, DB_ARGS(DB_I(s->env), DB_I(s->tenant_seq)), &n, NULL,
                           err);
@@ -218,7 +211,7 @@ enum err_code
 store_domain_restriction_replace(const struct scope *s, struct str type, const struct str *domains,
                                  size_t n, struct err *err)
 {
-    enum err_code rc = writable(s, err);
+    enum err_code rc = store_writable(s, err);
     if (rc == ERR_OK && n > RESTRICTIONS_MAX)
         return err_set(err, ERR_LIMIT, "there may be at most %d restrictions", RESTRICTIONS_MAX);
     if (rc == ERR_OK)

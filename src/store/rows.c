@@ -205,3 +205,9 @@ store_need_tenant(const struct scope *s, struct err *err)
 {
     return s->tenant_seq > 0 ? ERR_OK : store_missing("Tenant", err);
 }
+
+enum err_code
+store_writable(const struct scope *s, struct err *err)
+{
+    return s->tenant_seq < 0 ? store_missing("Tenant", err) : ERR_OK;
+}

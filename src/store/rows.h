@@ -57,6 +57,8 @@ void *store_grow(struct arena *a, void **items, size_t *n, size_t *size, size_t 
 enum err_code store_missing(const char *what, struct err *err);
 /* Fills *id with a new UUID when absent. */
 void store_new_id(const struct scope *s, struct str *id);
+/* A new row needs a living tenant or none: ERR_NOT_FOUND for one that is not there. */
+enum err_code store_writable(const struct scope *s, struct err *err) MUST_USE;
 /* ERR_FORBIDDEN-free check that the scope names a living tenant; ERR_NOT_FOUND else. */
 enum err_code store_need_tenant(const struct scope *s, struct err *err) MUST_USE;
 #endif

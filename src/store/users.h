@@ -20,6 +20,13 @@ struct membership {
     size_t n_roles;
 };
 
+/* True if the person may enter there: neither disabled nor past the end of a temporary stay. */
+static inline bool
+membership_is_open(const struct membership *m, int64_t now)
+{
+    return !m->is_disabled && (m->expires_at == 0 || m->expires_at > now);
+}
+
 struct user {
     int64_t seq;
 #define FIELD(kind, member, wire, flags) STORE_C_##kind member;

@@ -70,10 +70,7 @@ op_emails_list(struct call *c, struct err *err)
     struct user_email_list list = {.n = 0};
     call_page(c, 50, &page);
     struct address_query q = {
-        .page = {.offset = page.number * page.limit,
-                 .limit = page.limit,
-                 .sort = page.sort_by,
-                 .descending = page.descending},
+        .page = page_rows(&page),
         .exact = call_query(c, "_email"),
         .user_ids = ids,
         .n_user_ids = call_query_list(c, "userIds", ids, NAMES_MAX),

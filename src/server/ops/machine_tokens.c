@@ -145,8 +145,7 @@ write_common(struct jw *w, const struct machine_token *t, struct str secret)
 {
     jw_ktime(w, "createdAt", t->created_at);
     jw_ktime(w, "expires", t->expires_at);
-    if (str_given(secret))
-        jw_kstr(w, "secret", secret);
+    jw_kgiven(w, "secret", secret);
 }
 
 static void

@@ -76,12 +76,6 @@ struct own_tenants {
     struct str active;
 };
 
-static bool
-is_open(const struct membership *m, int64_t now)
-{
-    return !m->is_disabled && (m->expires_at == 0 || m->expires_at > now);
-}
-
 static enum err_code
 read_tenants(struct call *c, struct own_tenants *o, struct err *err)
 {
@@ -90,7 +84,7 @@ read_tenants(struct call *c, struct own_tenants *o, struct err *err)
     o->n = 0;
     for (size_t i = 0; i < o->u.n_tenants; i++) {
         const struct membership *m = &o->u.tenants[i];
-        if (!is_open(m, c->now))
+        if (!membership_is_open(m, c->now))
             continue;
         enum err_code rc = store_tenant_get(&o->s, m->tenant_id, &o->items[o->n], err);
         if (rc && rc != ERR_NOT_FOUND)

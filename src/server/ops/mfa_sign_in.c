@@ -136,8 +136,7 @@ send_code(struct call *c, struct turn *t, struct mfa_code *m, struct str shown, 
         return rc;
     jw_open(&c->out, '{');
     jw_kstr(&c->out, "otcToken", token);
-    if (str_given(shown))
-        jw_kstr(&c->out, "phoneNumber", shown);
+    jw_kgiven(&c->out, "phoneNumber", shown);
     jw_close(&c->out, '}');
     call_audit(c, "user", t->p.in.user.id, "Info", "Sent a code for MFA at sign-in");
     return ERR_OK;

@@ -46,10 +46,7 @@ op_phones_list(struct call *c, struct err *err)
     struct user_phone_list list = {.n = 0};
     call_page(c, 50, &page);
     struct address_query q = {
-        .page = {.offset = page.number * page.limit,
-                 .limit = page.limit,
-                 .sort = page.sort_by,
-                 .descending = page.descending},
+        .page = page_rows(&page),
         .exact = call_query(c, "_phoneNumber"),
         .user_ids = ids,
         .n_user_ids = call_query_list(c, "userIds", ids, NAMES_MAX),
@@ -109,10 +106,8 @@ static void
 answer_token(struct call *c, struct str phone_id, struct str token)
 {
     jw_open(&c->out, '{');
-    if (str_given(phone_id))
-        jw_kstr(&c->out, "phoneId", phone_id);
-    if (str_given(token))
-        jw_kstr(&c->out, "otcToken", token);
+    jw_kgiven(&c->out, "phoneId", phone_id);
+    jw_kgiven(&c->out, "otcToken", token);
     jw_close(&c->out, '}');
 }
 

@@ -21,12 +21,6 @@ refuse_restriction(struct call *c, struct err *err, enum err_code rc)
     return rc;
 }
 
-static struct store_page
-rows_of(const struct page *page)
-{
-    return (struct store_page){.offset = page->number * page->limit, .limit = page->limit};
-}
-
 /* ---- addresses ---- */
 
 /* Changes lists or setting; the caller's address must not be shut out by it. */
@@ -117,7 +111,7 @@ op_ip_restrictions_list(struct call *c, struct err *err)
     struct page page;
     struct ip_restriction_list list;
     call_page(c, PAGE_ROWS, &page);
-    struct store_page rows = rows_of(&page);
+    struct store_page rows = page_rows(&page);
     const struct scope *s = call_scope(c, err);
     enum err_code rc =
         s ? store_ip_restriction_list(s, &rows, page.filter, &list, err) : err_failed(err);
@@ -226,7 +220,7 @@ op_domain_restrictions_list(struct call *c, struct err *err)
     struct page page;
     struct domain_restriction_list list;
     call_page(c, PAGE_ROWS, &page);
-    struct store_page rows = rows_of(&page);
+    struct store_page rows = page_rows(&page);
     const struct scope *s = call_scope(c, err);
     enum err_code rc =
         s ? store_domain_restriction_list(s, &rows, STR_ABSENT, &list, err) : err_failed(err);

@@ -109,10 +109,7 @@ op_roles_list(struct call *c, struct err *err)
     int64_t levels[FILTER_MAX];
     struct str tenants[FILTER_MAX];
     struct role_query q = {
-        .page = {.offset = page.number * page.limit,
-                 .limit = page.limit,
-                 .sort = page.sort_by,
-                 .descending = page.descending},
+        .page = page_rows(&page),
         .filter = page.filter,
         .levels = levels,
         .n_levels = query_levels(c, levels, COUNT_OF(levels)),

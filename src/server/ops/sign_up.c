@@ -260,8 +260,7 @@ answer(struct call *c, const struct scope *s, const struct sign_up *up, struct s
     jw_kbool(w, "shouldActivate", should_activate);
     jw_kstr(w, "userId", up->user.id);
     jw_kstr(w, "tenantId", up->tenant_id);
-    if (str_given(activation))
-        jw_kstr(w, "activationToken", activation);
+    jw_kgiven(w, "activationToken", activation);
     if (!should_activate) {
         jw_key(w, "authResponse");
         rc = store_user_get(s, USER_BY_ID, up->user.id, &in.user, err);

@@ -69,9 +69,8 @@ op_tenants_list_v1(struct call *c, struct err *err)
 {
     struct page page;
     call_page(c, 0, &page);
-    struct tenant_query q = {
-        .page = {.offset = page.number * page.limit, .limit = page.limit, .no_total = true},
-        .filter = page.filter};
+    struct tenant_query q = {.page = page_rows(&page), .filter = page.filter};
+    q.page.no_total = true;
     const struct scope *s = call_scope(c, err);
     struct tenant_list list;
     enum err_code rc = s ? store_tenant_list(s, &q, &list, err) : err_failed(err);
@@ -86,10 +85,7 @@ op_tenants_list(struct call *c, struct err *err)
     struct page page;
     struct str ids[IDS_MAX];
     call_page(c, TENANT_PAGE, &page);
-    struct tenant_query q = {.page = {.offset = page.number * page.limit,
-                                      .limit = page.limit,
-                                      .sort = page.sort_by,
-                                      .descending = page.descending},
+    struct tenant_query q = {.page = page_rows(&page),
                              .filter = page.filter,
                              .tenant_ids = ids,
                              .n_tenant_ids = call_query_list(c, "_tenantIds", ids, IDS_MAX)};

@@ -22,10 +22,7 @@ op_usernames_list(struct call *c, struct err *err)
     struct username_list list = {.n = 0};
     call_page(c, 50, &page);
     struct username_query q = {
-        .page = {.offset = page.number * page.limit,
-                 .limit = page.limit,
-                 .sort = page.sort_by,
-                 .descending = page.descending},
+        .page = page_rows(&page),
         .prefix = call_query(c, "_usernamePrefix"),
         .user_ids = ids,
         .n_user_ids = call_query_list(c, "userIds", ids, NAMES_MAX),

@@ -41,10 +41,7 @@ read_query(const struct call *c, const struct page *page, struct filters *f, str
 {
     struct str preset = call_query(c, "_preset");
     *q = (struct user_query){
-        .page = {.offset = page->number * page->limit,
-                 .limit = page->limit,
-                 .sort = page->sort_by,
-                 .descending = page->descending},
+        .page = page_rows(page),
         .contains = page->filter,
         .email = call_query(c, "_email"),
         .name_prefix = call_query(c, "_namePrefix"),

@@ -156,6 +156,8 @@ the_streaming_writer_places_commas(void **state)
     jw_open(&w, '{');
     jw_kstr(&w, "s", STR("a\"b"));
     jw_kstr(&w, "none", STR_ABSENT);
+    jw_kgiven(&w, "left out", STR_ABSENT);
+    jw_kgiven(&w, "given", STR(""));
     jw_ktext(&w, "t", "text");
     jw_ktext(&w, "tnone", NULL);
     jw_ki64(&w, "i", INT64_MIN);
@@ -179,10 +181,11 @@ the_streaming_writer_places_commas(void **state)
     jw_kbool(&w, "end", true);
     jw_close(&w, '}');
     assert_int_equal(w.depth, 0);
-    assert_string_equal(b.p, "{\"s\":\"a\\\"b\",\"none\":null,\"t\":\"text\",\"tnone\":null,"
-                             "\"i\":-9223372036854775808,\"b\":false,\"n\":null,"
-                             "\"at\":\"2024-05-02T11:25:22.000Z\",\"never\":null,\"raw\":[0],"
-                             "\"k\\n\":[{},[],1,true,null,[1,{\"x\":2}],null],\"end\":true}");
+    assert_string_equal(
+        b.p, "{\"s\":\"a\\\"b\",\"none\":null,\"given\":\"\",\"t\":\"text\",\"tnone\":null,"
+             "\"i\":-9223372036854775808,\"b\":false,\"n\":null,"
+             "\"at\":\"2024-05-02T11:25:22.000Z\",\"never\":null,\"raw\":[0],"
+             "\"k\\n\":[{},[],1,true,null,[1,{\"x\":2}],null],\"end\":true}");
     json_free(tree);
     buf_fini(&b);
 }

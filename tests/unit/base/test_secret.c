@@ -123,6 +123,23 @@ files_open_to_others_are_refused(void **state)
 }
 
 static void
+what_held_a_secret_is_wiped(void **state)
+{
+    (void)state;
+    char plain[] = "abc";
+    secret_wipe_str((struct str){plain, 2});
+    assert_memory_equal(plain, "\0\0c", 3);
+    secret_wipe_str(STR_ABSENT);
+    struct buf b;
+    buf_init(&b, 100);
+    secret_buf_fini(&b);
+    buf_add_text(&b, "s3cret");
+    secret_buf_fini(&b);
+    assert_null(b.p);
+    assert_int_equal(b.n, 0);
+}
+
+static void
 no_core_dumps(void **state)
 {
     (void)state;
@@ -140,6 +157,7 @@ main(void)
         cmocka_unit_test(bytes_are_kept_and_compared),
         cmocka_unit_test(files_lose_one_newline),
         cmocka_unit_test(files_open_to_others_are_refused),
+        cmocka_unit_test(what_held_a_secret_is_wiped),
         cmocka_unit_test(no_core_dumps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

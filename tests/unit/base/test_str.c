@@ -175,6 +175,19 @@ hash_depends_on_every_byte(void **state)
     assert_true(str_hash(STR("abc")) == str_hash(str_of("abc")));
 }
 
+static void
+foreign_text_is_made_printable(void **state)
+{
+    (void)state;
+    char out[8];
+    str_copy_printable(out, sizeof out, STR("a\n\x1b\xc3\xa4~\x7f more"));
+    assert_string_equal(out, "a????~?");
+    str_copy_printable(out, sizeof out, STR_ABSENT);
+    assert_string_equal(out, "");
+    str_copy_printable(out, 1, STR("abc"));
+    assert_string_equal(out, "");
+}
+
 int
 main(void)
 {
@@ -188,6 +201,7 @@ main(void)
         cmocka_unit_test(splitting),
         cmocka_unit_test(integers),
         cmocka_unit_test(booleans),
+        cmocka_unit_test(foreign_text_is_made_printable),
         cmocka_unit_test(hash_depends_on_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
