@@ -228,7 +228,7 @@ audits_are_counted(void **state)
     struct scope a = world_tenant(&w, "a"), b = world_tenant(&w, "b");
     for (int i = 0; i < 10; i++) {
         struct audit e = {.action = STR("x"),
-                          .resource = i == 9  ? (struct str){0}
+                          .resource = i == 9  ? STR_ABSENT
                                       : i < 7 ? STR("user")
                                               : STR("role"),
                           .created_at = 1000 + i};
