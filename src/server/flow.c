@@ -37,6 +37,9 @@ hash_of(struct call *c, struct str token)
     return token.n > TOKEN_TEXT_MAX ? STR("-") : token_hash_hex(c->arena, token);
 }
 
+const struct flow_refusal flow_wrong_code = {
+    .code = ERR_INVALID, .ref = "ER-01011", .text = "Invalid code"};
+
 static enum err_code
 refuse(struct call *c, enum err_code rc, const struct flow_refusal *refusal, struct err *err)
 {
@@ -68,17 +71,15 @@ enum err_code /* NOLINTNEXTLINE(readability-function-size): kind and token name 
 flow_redeem_code(struct call *c, const struct scope *s, enum flow_kind kind, struct str token,
                  struct str code, struct flow *out, struct err *err)
 {
-    static const struct flow_refusal wrong = {
-        .code = ERR_INVALID, .ref = "ER-01011", .text = "Invalid code"};
     call_keep(c);
     enum err_code rc = store_flow_try(s, kind, hash_of(c, token), FLOW_TRIES, out, err);
     if (rc == ERR_LIMIT)
         rc = ERR_NOT_FOUND;
     if (rc)
-        return refuse(c, rc, &wrong, err);
+        return refuse(c, rc, &flow_wrong_code, err);
     bool right = out->code.n > 0 && str_eq_secret(code, out->code);
-    return refuse(c, right ? store_flow_take(s, kind, out->token_hash, err) : ERR_NOT_FOUND, &wrong,
-                  err);
+    return refuse(c, right ? store_flow_take(s, kind, out->token_hash, err) : ERR_NOT_FOUND,
+                  &flow_wrong_code, err);
 }
 
 struct peek {

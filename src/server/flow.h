@@ -27,6 +27,8 @@ struct flow_refusal {
     const char *ref, *text;
     const char *expired_ref, *expired_text;
 };
+/* As a wrong code: refuse_code (server/refusals.h), for flows whose token is redeemed without one. */
+extern const struct flow_refusal flow_wrong_code;
 /* The living flow of a token. */
 enum err_code flow_find(struct call *c, const struct scope *s, enum flow_kind kind,
                         struct str token, const struct flow_refusal *refusal, struct flow *out,

@@ -42,7 +42,7 @@ enum err_code mfa_token_open(struct call *c, const struct scope *s, struct str m
 /*
  * The same for a request that shows something guessable: counts the attempt for the person in a
  * transaction of its own, so none may be open yet. Beyond the limit *allowed is false, and the guess
- * must be answered as a wrong one without being looked at (mfa_refuse_code).
+ * must be answered as a wrong one without being looked at (refuse_code).
  */
 enum err_code mfa_token_guess(struct call *c, struct str mfa_token, const struct scope **s,
                               struct mfa_pending *out, bool *allowed, struct err *err) MUST_USE;
@@ -50,8 +50,6 @@ enum err_code mfa_token_guess(struct call *c, struct str mfa_token, const struct
  * signin_method. rememberDevice is read from the body. */
 enum err_code mfa_token_finish(struct call *c, const struct scope *s, const struct mfa_pending *p,
                                unsigned method, struct str recovery_code, struct err *err) MUST_USE;
-/* 400 ER-01011 "Invalid code": the one answer to codes that are wrong, used, or one too many. */
-enum err_code mfa_refuse_code(struct call *c, struct err *err) MUST_USE;
 
 /* ---- devices ---- */
 

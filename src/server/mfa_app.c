@@ -8,6 +8,7 @@
 #include "qr/otpauth.h"
 #include "qr/png_write.h"
 #include "server/mfa_priv.h"
+#include "server/refusals.h"
 
 enum { SCALE = 6, PICTURE_MAX = 256 * 1024, ACCOUNT_MAX = 254 };
 
@@ -148,7 +149,7 @@ mfa_app_confirm(struct call *c, const struct scope *s, const struct user *u, str
     if (totp_seed_read(seed, &bytes))
         app.last_step = totp_find(buf_str(&bytes), code, s->now, -1);
     app.seed = buf_str(&bytes);
-    enum err_code rc = app.last_step < 0 ? mfa_refuse_code(c, err) : add_app(c, s, u, &app, err);
+    enum err_code rc = app.last_step < 0 ? refuse_code(c, err) : add_app(c, s, u, &app, err);
     if (!rc)
         rc = mfa_device_added(c, s, u, MFA_APP, app.id, err);
     secret_buf_fini(&bytes);

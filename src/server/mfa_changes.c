@@ -1,14 +1,9 @@
 /* Factors come and go: what else changes with them, and who is told. */
 #include "server/mfa_priv.h"
 #include "server/notify.h"
+#include "server/refusals.h"
 
 /* ---- may it be enrolled, may it be used ---- */
-
-static enum err_code
-refuse_kind(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_INVALID, "ER-01012", "Invalid authentication type");
-}
 
 /* What is on in the environment, and proves something new after the first factor. */
 static enum err_code
@@ -20,7 +15,7 @@ check_kind(struct call *c, const struct scope *s, const struct mfa_pending *p, e
     if (rc)
         return rc;
     unsigned on = p ? mfa_kinds_after(p->in.methods, rules.kinds) : rules.kinds;
-    return on & kind ? ERR_OK : refuse_kind(c, err);
+    return on & kind ? ERR_OK : refuse_method(c, err);
 }
 
 enum err_code
@@ -36,7 +31,7 @@ enum err_code
 mfa_usable(struct call *c, const struct scope *s, const struct mfa_pending *p, enum mfa_kind kind,
            struct err *err)
 {
-    return p->enroll ? refuse_kind(c, err) : check_kind(c, s, p, kind, err);
+    return p->enroll ? refuse_method(c, err) : check_kind(c, s, p, kind, err);
 }
 
 /* ---- notices ---- */

@@ -1,27 +1,17 @@
 /* Codes by SMS and e-mail as second factors: bound to person, purpose, device and sign-in. */
 #include "server/flow.h"
+#include "server/flow_memory.h"
 #include "server/mfa_priv.h"
 #include "server/notify.h"
+#include "server/refusals.h"
 #include "server/send_limit.h"
 
-enum { DATA_MAX = 2048 };
-
-static struct str
-pack(struct call *c, const struct mfa_code *m)
-{
-    struct buf text;
-    struct jw w;
-    buf_init(&text, DATA_MAX);
-    jw_init(&w, &text);
-    jw_open(&w, '{');
-    jw_kstr(&w, "phone", m->phone);
-    jw_kstr(&w, "device", m->device_id);
-    jw_kstr(&w, "login", m->login);
-    jw_close(&w, '}');
-    struct str out = arena_str(c->arena, buf_str(&text));
-    buf_fini(&text);
-    return out;
-}
+static const struct flow_member MEMORY[] = {
+    {"phone", FLOW_TEXT, offsetof(struct mfa_code, phone)},
+    {"device", FLOW_TEXT, offsetof(struct mfa_code, device_id)},
+    {"login", FLOW_TEXT, offsetof(struct mfa_code, login)},
+    {NULL, FLOW_TEXT, 0},
+};
 
 enum err_code
 mfa_code_send(struct call *c, const struct scope *s, const struct mfa_code *m,
@@ -30,7 +20,7 @@ mfa_code_send(struct call *c, const struct scope *s, const struct mfa_code *m,
     bool by_sms = str_given(m->phone);
     struct flow f = {.kind = m->kind,
                      .user_id = m->user->id,
-                     .data = pack(c, m),
+                     .data = flow_remember(c, MEMORY, m),
                      .expires_at = s->now + m->lifetime_s * 1000};
     enum err_code rc = send_limit(c, s, by_sms ? m->phone : m->user->email, m->user, err);
     if (!rc)
@@ -47,9 +37,9 @@ mfa_code_send(struct call *c, const struct scope *s, const struct mfa_code *m,
 }
 
 static bool
-same(struct str a, const struct json *b)
+same(struct str a, struct str b)
 {
-    return str_given(a) ? str_eq(a, json_str(b)) : json_is_null(b);
+    return str_given(a) == str_given(b) && str_eq(a, b);
 }
 
 enum err_code
@@ -60,10 +50,12 @@ mfa_code_redeem(struct call *c, const struct scope *s, struct mfa_code *m, struc
     enum err_code rc = flow_redeem_code(c, s, m->kind, otc_token, str_trim(code), &f, err);
     if (rc)
         return rc;
-    struct json *data = json_parse(f.data, DATA_MAX, err);
-    bool ours = str_eq(f.user_id, m->user->id) && same(m->device_id, json_get(data, "device")) &&
-                same(m->login, json_get(data, "login"));
-    m->phone = arena_str(c->arena, json_str(json_get(data, "phone")));
-    json_free(data);
-    return ours ? ERR_OK : mfa_refuse_code(c, err);
+    struct mfa_code sent = {.kind = m->kind};
+    rc = flow_recall(c, MEMORY, f.data, &sent, err);
+    if (rc)
+        return rc;
+    m->phone = sent.phone;
+    bool ours = str_eq(f.user_id, m->user->id) && same(m->device_id, sent.device_id) &&
+                same(m->login, sent.login);
+    return ours ? ERR_OK : refuse_code(c, err);
 }

@@ -1,49 +1,22 @@
 /* The sign-in that waits for its second factor. */
 #include "crypto/token.h"
 #include "server/flow.h"
+#include "server/flow_memory.h"
 #include "server/mfa_priv.h"
 
-enum { MFA_TOKEN_MS = 10 * 60 * 1000, TOKEN_TEXT_MAX = 256, DATA_MAX = 4096 };
+enum { MFA_TOKEN_MS = 10 * 60 * 1000, TOKEN_TEXT_MAX = 256 };
 
 /* ---- as its flow remembers it ---- */
 
-static struct str
-pack(struct call *c, const struct mfa_pending *p)
-{
-    struct buf text;
-    struct jw w;
-    buf_init(&text, DATA_MAX);
-    jw_init(&w, &text);
-    jw_open(&w, '{');
-    jw_ki64(&w, "methods", p->in.methods);
-    jw_kstr(&w, "tenant", p->in.tenant_id);
-    jw_kstr(&w, "session", p->in.session_id);
-    jw_kbool(&w, "breached", p->in.is_breached);
-    jw_kbool(&w, "enroll", p->enroll);
-    jw_kstr(&w, "seed", p->seed);
-    jw_close(&w, '}');
-    struct str out = arena_str(c->arena, buf_str(&text));
-    buf_fini(&text);
-    return out;
-}
-
-static enum err_code
-unpack(struct call *c, struct str data, struct mfa_pending *p, struct err *err)
-{
-    struct json *j = json_parse(data, DATA_MAX, err);
-    int64_t methods = 0;
-    if (!j)
-        return err_set(err, ERR_CORRUPT, "a stored sign-in cannot be read");
-    (void)json_to_i64(json_get(j, "methods"), &methods);
-    (void)json_to_bool(json_get(j, "breached"), &p->in.is_breached);
-    (void)json_to_bool(json_get(j, "enroll"), &p->enroll);
-    p->in.methods = (unsigned)methods;
-    p->in.tenant_id = arena_str(c->arena, json_str(json_get(j, "tenant")));
-    p->in.session_id = arena_str(c->arena, json_str(json_get(j, "session")));
-    p->seed = arena_str(c->arena, json_str(json_get(j, "seed")));
-    json_free(j);
-    return ERR_OK;
-}
+static const struct flow_member MEMORY[] = {
+    {"methods", FLOW_UNSIGNED, offsetof(struct mfa_pending, in.methods)},
+    {"tenant", FLOW_TEXT, offsetof(struct mfa_pending, in.tenant_id)},
+    {"session", FLOW_TEXT, offsetof(struct mfa_pending, in.session_id)},
+    {"breached", FLOW_BOOL, offsetof(struct mfa_pending, in.is_breached)},
+    {"enroll", FLOW_BOOL, offsetof(struct mfa_pending, enroll)},
+    {"seed", FLOW_TEXT, offsetof(struct mfa_pending, seed)},
+    {NULL, FLOW_TEXT, 0},
+};
 
 enum err_code
 mfa_token_start(struct call *c, const struct scope *s, const struct mfa_pending *p,
@@ -51,7 +24,7 @@ mfa_token_start(struct call *c, const struct scope *s, const struct mfa_pending 
 {
     struct flow f = {.kind = FLOW_MFA,
                      .user_id = p->in.user.id,
-                     .data = pack(c, p),
+                     .data = flow_remember(c, MEMORY, p),
                      .expires_at = s->now + MFA_TOKEN_MS};
     return flow_start(c, s, &f, 0, token, err);
 }
@@ -85,7 +58,7 @@ mfa_token_open(struct call *c, const struct scope *s, struct str mfa_token, stru
     if (rc == ERR_NOT_FOUND || rc == ERR_GONE)
         return refuse_token(c, err);
     if (!rc)
-        rc = unpack(c, f.data, out, err);
+        rc = flow_recall(c, MEMORY, f.data, out, err);
     if (!rc)
         rc = store_user_get(s, USER_BY_ID, f.user_id, &out->in.user, err);
     if (rc == ERR_NOT_FOUND || (!rc && out->in.user.password_changed_at > f.created_at))
@@ -151,10 +124,4 @@ mfa_token_finish(struct call *c, const struct scope *s, const struct mfa_pending
         call_audit(c, "user", in.user.id, "High", "Enrolled %s at sign-in: %.*s", name_of(method),
                    STR_ARG(in.user.email.n ? in.user.email : in.user.id));
     return rc;
-}
-
-enum err_code
-mfa_refuse_code(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_INVALID, "ER-01011", "Invalid code");
 }

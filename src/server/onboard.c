@@ -1,5 +1,6 @@
 #include "server/onboard.h"
 
+#include "server/flow_memory.h"
 #include "server/notify.h"
 #include "server/settings.h"
 
@@ -23,33 +24,17 @@ onboard_strategy_of(const struct scope *s, enum flow_kind kind, struct onboard_s
 
 /* ---- what a flow remembers ---- */
 
-static struct str
-memory_text(struct call *c, const struct onboard_memory *m)
-{
-    struct buf text;
-    struct jw w;
-    buf_init(&text, FLOW_DATA_MAX);
-    jw_init(&w, &text);
-    jw_open(&w, '{');
-    jw_kstr(&w, "userId", m->user_id);
-    jw_kstr(&w, "email", m->email);
-    jw_kbool(&w, "hasPassword", m->has_password);
-    jw_close(&w, '}');
-    struct str out = arena_str(c->arena, buf_str(&text));
-    buf_fini(&text);
-    return out;
-}
+static const struct flow_member MEMORY[] = {
+    {"userId", FLOW_TEXT, offsetof(struct onboard_memory, user_id)},
+    {"email", FLOW_TEXT, offsetof(struct onboard_memory, email)},
+    {"hasPassword", FLOW_BOOL, offsetof(struct onboard_memory, has_password)},
+    {NULL, FLOW_TEXT, 0},
+};
 
-void
-onboard_remembered(struct call *c, const struct flow *f, struct onboard_memory *out)
+enum err_code
+onboard_recall(struct call *c, const struct flow *f, struct onboard_memory *out, struct err *err)
 {
-    struct json *j = json_parse(f->data, f->data.n, NULL);
-    *out = (struct onboard_memory){
-        .user_id = arena_str(c->arena, json_str(json_get(j, "userId"))),
-        .email = arena_str(c->arena, json_str(json_get(j, "email"))),
-    };
-    (void)json_to_bool(json_get(j, "hasPassword"), &out->has_password);
-    json_free(j);
+    return flow_recall(c, MEMORY, f->data, out, err);
 }
 
 /* ---- sending ---- */
@@ -69,7 +54,7 @@ onboard_activate(struct call *c, const struct scope *s, const struct onboard_per
     struct flow f = {.kind = FLOW_ACTIVATION,
                      .user_id = who->user ? id : STR_ABSENT,
                      .tenant_id = who->tenant_id,
-                     .data = memory_text(c, &memory),
+                     .data = flow_remember(c, MEMORY, &memory),
                      .expires_at = c->now + how.lifetime_ms};
     rc = flow_start(c, s, &f, how.by_code ? FLOW_WITH_CODE : 0, &mine, err);
     if (rc)
@@ -94,7 +79,7 @@ onboard_activation_token(struct call *c, const struct scope *s, const struct use
     struct onboard_memory memory = {u->id, u->email, u->password_hash.n > 0};
     struct flow f = {.kind = FLOW_ACTIVATION,
                      .user_id = u->id,
-                     .data = memory_text(c, &memory),
+                     .data = flow_remember(c, MEMORY, &memory),
                      .expires_at = c->now + (int64_t)LINK_DAYS * DAY_MS};
     return flow_start(c, s, &f, FLOW_ALONE, token, err);
 }

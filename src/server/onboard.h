@@ -51,7 +51,8 @@ struct onboard_memory {
     struct str user_id, email;
     bool has_password;
 };
-void onboard_remembered(struct call *c, const struct flow *f, struct onboard_memory *out);
+enum err_code onboard_recall(struct call *c, const struct flow *f, struct onboard_memory *out,
+                             struct err *err) MUST_USE;
 
 /* The person has shown that the address is theirs: verified, and every waiting invitation is
  * accepted; with a tenant only the one into it, ERR_NOT_FOUND if there is none. */

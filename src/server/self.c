@@ -64,12 +64,6 @@ self_guess(struct call *c, struct user *out, bool *allowed, struct err *err)
 }
 
 enum err_code
-self_refuse_code(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_INVALID, "ER-01011", "Invalid code");
-}
-
-enum err_code
 self_void_links(const struct scope *s, struct str user_id, struct err *err)
 {
     static const enum flow_kind kinds[] = {FLOW_PASSWORD_RESET, FLOW_PASSWORD_SMS, FLOW_MAGIC_LINK,

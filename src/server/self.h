@@ -21,8 +21,6 @@ enum err_code self_param(struct call *c, const struct scope **s, struct user *ou
  * *allowed false: too many, answer as to a wrong one.
  */
 enum err_code self_guess(struct call *c, struct user *out, bool *allowed, struct err *err) MUST_USE;
-/* 400 ER-01011 "Invalid code". */
-enum err_code self_refuse_code(struct call *c, struct err *err) MUST_USE;
 
 /* Voids the links and codes that were sent to an address the person has no more, and still let
  * somebody in. */

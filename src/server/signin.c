@@ -4,6 +4,7 @@
 #include "server/flow.h"
 #include "server/mfa.h"
 #include "server/password_rules.h"
+#include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/session_token.h"
 
@@ -70,12 +71,6 @@ look_at(const struct scope *s, const struct user *u, struct str wanted, struct v
     return rc;
 }
 
-enum err_code
-signin_refuse(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_UNAUTHENTICATED, "ER-01013", "Invalid authentication");
-}
-
 /* A password that was replaced while it was being checked is not the password. */
 static bool
 is_outdated(const struct signin *in, const struct visitor *v)
@@ -91,7 +86,7 @@ let_in(struct call *c, const struct signin *in, struct visitor *out, struct err 
     if (rc)
         return rc;
     bool ok = out->may_enter && !in->is_wrong && !is_outdated(in, out);
-    return ok ? restrict_ip(c, &out->tenant, err) : signin_refuse(c, err);
+    return ok ? restrict_ip(c, &out->tenant, err) : refuse_sign_in(c, err);
 }
 
 enum err_code
@@ -99,7 +94,7 @@ signin_gate(struct call *c, const struct scope *s, const struct user *u, struct 
 {
     struct visitor v;
     enum err_code rc = look_at(s, u, STR_ABSENT, &v, err);
-    return rc || v.may_enter ? rc : signin_refuse(c, err);
+    return rc || v.may_enter ? rc : refuse_sign_in(c, err);
 }
 
 /* -- inside -- */
@@ -125,7 +120,7 @@ begin_session(struct call *c, const struct signin *in, struct visitor *v,
     if (!rc && str_given(in->session_id))
         rc = store_session_end(&v->s, v->u.id, in->session_id, err);
     if (rc == ERR_NOT_FOUND)
-        rc = signin_refuse(c, err);
+        rc = refuse_sign_in(c, err);
     if (!rc)
         rc = store_session_add(&v->s, out, v->terms.most, &ended, err);
     if (ended > 0 || str_given(in->session_id))

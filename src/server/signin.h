@@ -50,8 +50,6 @@ enum err_code signin_first_factor(struct call *c, const struct signin *in,
 /* After the second: gate, then the tokens, with the cookies. */
 enum err_code signin_second_factor(struct call *c, const struct signin *in,
                                    struct err *err) MUST_USE;
-/* The same refusal, bytes and status, for every failed first factor: 401 ER-01013. */
-enum err_code signin_refuse(struct call *c, struct err *err) MUST_USE;
 
 /*
  * The password is too old: it opens nothing but the way to a new one. Answers with a token for

@@ -4,6 +4,7 @@
 #include "server/onboard.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
+#include "server/refusals.h"
 #include "server/send_limit.h"
 #include "server/settings.h"
 #include "server/signin.h"
@@ -76,10 +77,10 @@ find_activation(struct call *c, struct str token, struct str user_id, struct act
     bool found;
     *out = (struct activation){.has_password = false};
     enum err_code rc = flow_peek(c, FLOW_ACTIVATION, token, &out->flow, &found, err);
+    if (!rc && found)
+        rc = onboard_recall(c, &out->flow, &out->memory, err);
     if (rc)
         return rc;
-    if (found)
-        onboard_remembered(c, &out->flow, &out->memory);
     if (!found || !str_eq(out->memory.user_id, user_id))
         return refuse_activation(c, err);
     struct look q = {c, out};
@@ -176,7 +177,7 @@ prepare(struct call *c, bool by_code, struct activation *a, struct new_password 
         rc = prepare_password(c, a, password, err);
     if (!rc && by_code)
         rc = lockout_attempt(c, LOCKOUT_CODE, a->flow.user_id, &allowed, err);
-    return rc || allowed ? rc : call_refuse(c, err, ERR_INVALID, "ER-01011", "Invalid code");
+    return rc || allowed ? rc : refuse_code(c, err);
 }
 
 static enum err_code
@@ -273,7 +274,7 @@ op_invitation_accept_code(struct call *c, struct err *err)
     if (!rc && found)
         rc = lockout_attempt(c, LOCKOUT_CODE, f.user_id, &allowed, err);
     if (!rc && !allowed)
-        return call_refuse(c, err, ERR_INVALID, "ER-01011", "Invalid code");
+        return refuse_code(c, err);
     const struct scope *s = rc ? NULL : call_environment(c, err);
     if (!rc)
         rc = s ? accept(c, s, true, err) : err_failed(err);

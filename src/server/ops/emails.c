@@ -4,6 +4,7 @@
 #include "server/flow.h"
 #include "server/notify.h"
 #include "server/ops/ops.h"
+#include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/self.h"
 #include "server/send_limit.h"
@@ -145,7 +146,7 @@ verify_own(struct call *c, const struct scope *s, const struct user *u, struct s
     struct flow f;
     enum err_code rc = store_user_email_get(s, u->id, STR_ABSENT, email, &e, err);
     if (rc == ERR_NOT_FOUND)
-        return self_refuse_code(c, err);
+        return refuse_code(c, err);
     if (!rc)
         rc = flow_redeem_code(c, s, FLOW_EMAIL_VERIFY, e.id, call_str(c, "code"), &f, err);
     if (!rc)
@@ -169,7 +170,7 @@ op_emails_verify(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     if (!s)
         return err_failed(err);
-    return allowed ? verify_own(c, s, &u, call_str(c, "email"), err) : self_refuse_code(c, err);
+    return allowed ? verify_own(c, s, &u, call_str(c, "email"), err) : refuse_code(c, err);
 }
 
 static enum err_code
@@ -275,7 +276,7 @@ confirm(struct call *c, const struct scope *s, const struct user *u, struct err 
     enum err_code rc =
         flow_redeem_code(c, s, FLOW_EMAIL_CHANGE, u->id, call_str(c, "code"), &f, err);
     if (!rc && !str_eq_nocase(f.data, call_str(c, "email")))
-        return self_refuse_code(c, err);
+        return refuse_code(c, err);
     change.email = f.data;
     if (!rc)
         rc = lockout_clear(c, s, LOCKOUT_CODE, u->id, err);
@@ -297,7 +298,7 @@ op_me_email_confirm(struct call *c, struct err *err)
     rc = s ? check_policy(c, s, err) : err_failed(err);
     if (rc)
         return rc;
-    return allowed ? confirm(c, s, &u, err) : self_refuse_code(c, err);
+    return allowed ? confirm(c, s, &u, err) : refuse_code(c, err);
 }
 
 /* ---- by the environment ---- */

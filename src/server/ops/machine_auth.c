@@ -7,6 +7,7 @@
 #include "crypto/token.h"
 #include "server/machine.h"
 #include "server/ops/ops.h"
+#include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/state.h"
 #include "store/users.h"
@@ -138,12 +139,6 @@ check_address(struct call *c, const struct scope *s, const struct machine_token 
 /* ---- with the secret ---- */
 
 static enum err_code
-refuse_secret(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_UNAUTHENTICATED, "ER-01013", "Invalid authentication");
-}
-
-static enum err_code
 begin_session(struct call *c, const struct machine_grant *g, const struct refresh_token *token,
               struct err *err)
 {
@@ -156,7 +151,7 @@ begin_session(struct call *c, const struct machine_grant *g, const struct refres
     if (!rc)
         rc = store_machine_session_add(s, &g->token, &session, err);
     if (rc == ERR_NOT_FOUND)
-        return refuse_secret(c, err);
+        return refuse_sign_in(c, err);
     if (rc)
         return rc;
     name_token(c, &g->token);
@@ -173,7 +168,7 @@ sign_in(struct call *c, const struct words *words, struct err *err)
     struct refresh_token token;
     enum err_code rc = store_tx(c->server->store, DB_READ, look_up, &l, err);
     if (!rc && !l.match)
-        return refuse_secret(c, err);
+        return refuse_sign_in(c, err);
     if (!rc)
         rc = machine_sign(c, &l.g, err);
     refresh_token_new(c, NULL, &token);
@@ -198,12 +193,6 @@ op_api_token_auth_v1(struct call *c, struct err *err)
 
 /* ---- with a refresh token ---- */
 
-static enum err_code
-refuse_refresh(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_UNAUTHENTICATED, NULL, "Session not found");
-}
-
 /* A token that was used before: one of its two users is not who it was given to, so it ends for both. */
 static enum err_code
 end_family(struct call *c, const struct scope *s, const struct lookup *l, struct err *err)
@@ -216,7 +205,7 @@ end_family(struct call *c, const struct scope *s, const struct lookup *l, struct
                "A refresh token of API token %.*s was used twice; its session was ended",
                STR_ARG(l->g.token.id));
     call_keep(c);
-    return refuse_refresh(c, err);
+    return refuse_session(c, err);
 }
 
 static enum err_code
@@ -246,11 +235,11 @@ refresh(struct call *c, const struct words *words, struct err *err)
 {
     struct refresh_token presented, next;
     if (!refresh_token_read(c, call_str(c, "refreshToken"), &presented))
-        return refuse_refresh(c, err);
+        return refuse_session(c, err);
     struct lookup l = {.c = c, .presented = &presented};
     enum err_code rc = store_tx(c->server->store, DB_READ, look_up, &l, err);
     if (!rc && !l.match)
-        return refuse_refresh(c, err);
+        return refuse_session(c, err);
     if (!rc)
         rc = machine_sign(c, &l.g, err);
     refresh_token_new(c, &presented, &next);

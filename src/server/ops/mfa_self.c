@@ -5,6 +5,7 @@
 #include "server/flow.h"
 #include "server/mfa_priv.h"
 #include "server/ops/ops.h"
+#include "server/refusals.h"
 
 enum { ENROLL_MS = 10 * 60 * 1000 };
 
@@ -35,7 +36,7 @@ count_guess(struct call *c, struct str code, struct err *err)
     bool allowed = true;
     enum err_code rc =
         code.n ? lockout_attempt(c, LOCKOUT_CODE, c->user_id, &allowed, err) : ERR_OK;
-    return !rc && !allowed ? mfa_refuse_code(c, err) : rc;
+    return !rc && !allowed ? refuse_code(c, err) : rc;
 }
 
 static enum err_code
@@ -154,7 +155,7 @@ check_code(struct call *c, const struct own *o, struct str device_id, struct str
     if (rc == ERR_NOT_FOUND)
         rc = store_recovery_take(o->s, o->u.id, mfa_recovery_hash(c, code), err);
     if (rc == ERR_NOT_FOUND)
-        return mfa_refuse_code(c, err);
+        return refuse_code(c, err);
     return rc ? rc : lockout_clear(c, o->s, LOCKOUT_CODE, o->u.id, err);
 }
 
@@ -165,7 +166,7 @@ check_removal(struct call *c, const struct own *o, struct str device_id, struct 
     struct str code = call_str(c, "token");
     if (code.n)
         return check_code(c, o, device_id, code, err);
-    return is_vendor(c) ? ERR_OK : mfa_refuse_code(c, err);
+    return is_vendor(c) ? ERR_OK : refuse_code(c, err);
 }
 
 static enum err_code
@@ -304,7 +305,7 @@ check_phone_removal(struct call *c, const struct own *o, const struct factor_pho
 {
     struct str token = call_str(c, "otcToken"), code = call_str(c, "code");
     if (token.n == 0 && code.n == 0)
-        return last && !is_vendor(c) ? mfa_refuse_code(c, err) : ERR_OK;
+        return last && !is_vendor(c) ? refuse_code(c, err) : ERR_OK;
     struct mfa_code m = {.kind = FLOW_MFA_SMS_DISABLE, .user = &o->u, .device_id = phone->id};
     enum err_code rc = mfa_code_redeem(c, o->s, &m, token, code, err);
     return rc ? rc : lockout_clear(c, o->s, LOCKOUT_CODE, o->u.id, err);

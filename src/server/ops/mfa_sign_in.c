@@ -4,6 +4,7 @@
  */
 #include "server/mfa_priv.h"
 #include "server/ops/ops.h"
+#include "server/refusals.h"
 #include "server/state.h"
 
 /* What every handler here starts with. */
@@ -25,13 +26,7 @@ open_guess(struct call *c, struct turn *t, struct err *err)
 {
     bool allowed = false;
     enum err_code rc = mfa_token_guess(c, call_str(c, "mfaToken"), &t->s, &t->p, &allowed, err);
-    return !rc && !allowed ? mfa_refuse_code(c, err) : rc;
-}
-
-static enum err_code
-refuse_device(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_INVALID, "ER-01052", "Invalid device used for verification.");
+    return !rc && !allowed ? refuse_code(c, err) : rc;
 }
 
 /* ---- authenticator app ---- */
@@ -56,7 +51,7 @@ verify_app(struct call *c, struct turn *t, struct str device_id, struct err *err
     if (!rc)
         rc = mfa_app_check(c, t->s, t->p.in.user.id, device_id, call_str(c, "value"), err);
     if (rc == ERR_NOT_FOUND)
-        return mfa_refuse_code(c, err);
+        return refuse_code(c, err);
     return rc ? rc : mfa_token_finish(c, t->s, &t->p, SIGNIN_MFA_APP, STR_ABSENT, err);
 }
 
@@ -86,7 +81,7 @@ op_mfa_login_authenticator_verify(struct call *c, struct err *err)
     for (size_t i = 0; i < there.n_authenticators; i++)
         if (str_eq(there.authenticators[i].id, id))
             return verify_app(c, &t, id, err);
-    return refuse_device(c, err);
+    return refuse_factor(c, err);
 }
 
 static enum err_code
@@ -100,7 +95,7 @@ op_mfa_login_authenticator_enroll(struct call *c, struct err *err)
         rc = mfa_enrollable(c, t.s, &t.p, MFA_APP, err);
     /* Switched on since: the next challenge will have a seed. */
     if (!rc && t.p.seed.n == 0)
-        rc = refuse_device(c, err);
+        rc = refuse_factor(c, err);
     if (!rc)
         rc = mfa_rules_load(c, t.s, STR_ABSENT, &rules, err);
     if (!rc)
@@ -151,7 +146,7 @@ op_mfa_login_email_start(struct call *c, struct err *err)
     if (!rc)
         rc = mfa_usable(c, t.s, &t.p, MFA_EMAIL, err);
     if (!rc && !(t.p.in.user.verified && t.p.in.user.email.n))
-        rc = refuse_device(c, err);
+        rc = refuse_factor(c, err);
     if (!rc)
         rc = mfa_rules_load(c, t.s, STR_ABSENT, &rules, err);
     if (rc)
@@ -194,7 +189,7 @@ find_phone(struct call *c, struct turn *t, struct factor_phone *out, struct err 
             *out = there.phones[i];
             return ERR_OK;
         }
-    return rc ? rc : refuse_device(c, err);
+    return rc ? rc : refuse_factor(c, err);
 }
 
 static enum err_code

@@ -6,8 +6,10 @@
 #include "crypto/token.h"
 #include "crypto/webauthn.h"
 #include "server/flow.h"
+#include "server/flow_memory.h"
 #include "server/mfa_priv.h"
 #include "server/ops/ops.h"
+#include "server/refusals.h"
 #include "server/relying_party.h"
 #include "store/webauthn.h"
 
@@ -41,35 +43,12 @@ struct challenge {
     struct str device; /* that has to answer; absent: the one that is being made */
 };
 
-static struct str
-pack(struct call *c, const struct challenge *ch)
-{
-    struct buf text;
-    struct jw w;
-    buf_init(&text, DATA_MAX);
-    jw_init(&w, &text);
-    jw_open(&w, '{');
-    jw_kstr(&w, "challenge", ch->text);
-    jw_kstr(&w, "login", ch->login);
-    jw_kstr(&w, "device", ch->device);
-    jw_close(&w, '}');
-    struct str out = arena_str(c->arena, buf_str(&text));
-    buf_fini(&text);
-    return out;
-}
-
-static enum err_code
-unpack(struct call *c, struct str data, struct challenge *out, struct err *err)
-{
-    struct json *j = json_parse(data, DATA_MAX, err);
-    if (!j)
-        return err_set(err, ERR_CORRUPT, "a stored challenge cannot be read");
-    out->text = arena_str(c->arena, json_str(json_get(j, "challenge")));
-    out->login = arena_str(c->arena, json_str(json_get(j, "login")));
-    out->device = arena_str(c->arena, json_str(json_get(j, "device")));
-    json_free(j);
-    return ERR_OK;
-}
+static const struct flow_member MEMORY[] = {
+    {"challenge", FLOW_TEXT, offsetof(struct challenge, text)},
+    {"login", FLOW_TEXT, offsetof(struct challenge, login)},
+    {"device", FLOW_TEXT, offsetof(struct challenge, device)},
+    {NULL, FLOW_TEXT, 0},
+};
 
 /* A new challenge makes the person's older ones of its kind worthless. */
 static enum err_code
@@ -80,7 +59,7 @@ start_challenge(struct call *c, const struct turn *t, enum flow_kind kind, struc
     ch->login = t->p.token_hash;
     struct flow f = {.kind = kind,
                      .user_id = t->p.in.user.id,
-                     .data = pack(c, ch),
+                     .data = flow_remember(c, MEMORY, ch),
                      .expires_at = t->s->now + CHALLENGE_MS};
     return flow_start(c, t->s, &f, FLOW_ALONE, &ch->token, err);
 }
@@ -90,14 +69,13 @@ static enum err_code
 take_challenge(struct call *c, struct turn *t, enum flow_kind kind, struct challenge *out,
                struct err *err)
 {
-    static const struct flow_refusal unknown = {
-        .code = ERR_INVALID, .ref = "ER-01011", .text = "Invalid code"};
     struct flow f = {.kind = kind};
-    enum err_code rc = flow_redeem(c, t->s, kind, call_str(c, "webauthnToken"), &unknown, &f, err);
+    enum err_code rc =
+        flow_redeem(c, t->s, kind, call_str(c, "webauthnToken"), &flow_wrong_code, &f, err);
     if (!rc)
-        rc = unpack(c, f.data, out, err);
+        rc = flow_recall(c, MEMORY, f.data, out, err);
     if (!rc && !(str_eq(f.user_id, t->p.in.user.id) && str_eq(out->login, t->p.token_hash)))
-        return call_refuse(c, err, unknown.code, unknown.ref, "%s", unknown.text);
+        return refuse_code(c, err);
     return rc;
 }
 
@@ -122,12 +100,6 @@ refuse(struct call *c, enum webauthn_fault fault, struct err *err)
     call_keep(c);
     return call_refuse(c, err, ERR_INVALID, "ER-01052",
                        "Invalid device used for verification. (%s)", webauthn_fault_text(fault));
-}
-
-static enum err_code
-refuse_device(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_INVALID, "ER-01052", "Invalid device used for verification.");
 }
 
 static void
@@ -331,7 +303,7 @@ find_key(struct call *c, struct turn *t, struct webauthn_credential *out, struct
     enum err_code rc =
         store_webauthn_get(t->s, t->p.in.user.id, call_param(c, "deviceId"), out, err);
     if (rc == ERR_NOT_FOUND)
-        return refuse_device(c, err);
+        return refuse_factor(c, err);
     return rc ? rc : mfa_usable(c, t->s, &t->p, kind_of(out->platform), err);
 }
 
@@ -372,7 +344,7 @@ refuse_count(struct call *c, const struct turn *t, const struct webauthn_credent
     call_audit(c, "user", t->p.in.user.id, "Critical",
                "Security key %.*s counted backwards; there may be a copy of it", STR_ARG(k->id));
     call_keep(c);
-    return refuse_device(c, err);
+    return refuse_factor(c, err);
 }
 
 static enum webauthn_fault

@@ -10,9 +10,11 @@
 #include "crypto/token.h"
 #include "server/cookie.h"
 #include "server/flow.h"
+#include "server/flow_memory.h"
 #include "server/invite.h"
 #include "server/notify.h"
 #include "server/ops/ops.h"
+#include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/send_limit.h"
 #include "server/settings.h"
@@ -53,7 +55,7 @@ read_terms(struct call *c, const struct scope *s, const struct way *way, struct 
     struct str strategy = json_str(json_get(core, "authStrategy"));
     if (!rc && !str_eq(strategy, str_of(way->strategies[0])) &&
         !str_eq(strategy, str_of(way->strategies[1])))
-        rc = call_refuse(c, err, ERR_INVALID, "ER-01012", "Invalid authentication type");
+        rc = refuse_method(c, err);
     if (!rc) {
         (void)json_to_i64(json_get(core, "defaultPasswordlessTokenExpiration"), &seconds);
         (void)json_to_bool(json_get(core, "forceSameDeviceOnAuth"), &out->same_device);
@@ -72,35 +74,12 @@ struct memory {
     struct str invitation; /* its token */
 };
 
-static struct str
-memory_text(struct call *c, const struct memory *m)
-{
-    struct buf text;
-    struct jw w;
-    buf_init(&text, FLOW_DATA_MAX);
-    jw_init(&w, &text);
-    jw_open(&w, '{');
-    jw_kstr(&w, "device", m->device);
-    jw_kstr(&w, "email", m->email);
-    jw_kstr(&w, "invitation", m->invitation);
-    jw_close(&w, '}');
-    struct str out = arena_str(c->arena, buf_str(&text));
-    buf_fini(&text);
-    return out;
-}
-
-static struct memory
-remembered(struct call *c, const struct flow *f)
-{
-    struct json *j = json_parse(f->data, f->data.n, NULL);
-    struct memory m = {
-        .device = arena_str(c->arena, json_str(json_get(j, "device"))),
-        .email = arena_str(c->arena, json_str(json_get(j, "email"))),
-        .invitation = arena_str(c->arena, json_str(json_get(j, "invitation"))),
-    };
-    json_free(j);
-    return m;
-}
+static const struct flow_member MEMORY[] = {
+    {"device", FLOW_TEXT, offsetof(struct memory, device)},
+    {"email", FLOW_TEXT, offsetof(struct memory, email)},
+    {"invitation", FLOW_TEXT, offsetof(struct memory, invitation)},
+    {NULL, FLOW_TEXT, 0},
+};
 
 /* ---- prelogin ---- */
 
@@ -214,7 +193,7 @@ begin(struct call *c, const struct scope *s, const struct terms *terms, struct v
     }
     struct flow f = {.kind = v->way->kind,
                      .user_id = v->user.id,
-                     .data = memory_text(c, &v->memory),
+                     .data = flow_remember(c, MEMORY, &v->memory),
                      .expires_at = c->now + terms->lifetime_ms};
     /* Nobody's attempt costs what everybody's does. */
     enum err_code rc =
@@ -335,9 +314,11 @@ redeem_link(struct call *c, const struct scope *s, struct flow *f, struct err *e
 {
     struct str token = call_str(c, "token"), device = cookie_get(c, COOKIE_ATTEMPT);
     enum err_code rc = flow_find(c, s, FLOW_MAGIC_LINK, token, &BAD_LINK, f, err);
+    struct memory m;
+    if (!rc)
+        rc = flow_recall(c, MEMORY, f->data, &m, err);
     if (rc)
         return rc;
-    struct memory m = remembered(c, f);
     if (str_given(m.device) && !(device.n && token_matches(device, m.device)))
         return refuse_device(c, err);
     return flow_redeem(c, s, FLOW_MAGIC_LINK, token, &BAD_LINK, f, err);
@@ -368,7 +349,7 @@ count_guess(struct call *c, const struct way *way, struct err *err)
     if (!rc)
         rc = lockout_attempt(c, LOCKOUT_CODE, f.user_id, &allowed, err);
     if (!rc && !allowed)
-        rc = call_refuse(c, err, ERR_INVALID, "ER-01011", "Invalid code");
+        rc = refuse_code(c, err);
     return rc;
 }
 
@@ -393,7 +374,7 @@ who_is_it(struct call *c, const struct scope *s, const struct flow *f, const str
         rc = store_user_get(s, USER_BY_ID, f->user_id, out, err);
     else if (str_given(m->email))
         rc = find_or_create_invited(s, m, out, err);
-    return rc == ERR_NOT_FOUND ? signin_refuse(c, err) : rc;
+    return rc == ERR_NOT_FOUND ? refuse_sign_in(c, err) : rc;
 }
 
 /* The invitation of the body, else the one that the attempt began with; id absent: none. */
@@ -413,9 +394,11 @@ static enum err_code
 admit(struct call *c, const struct scope *s, const struct way *way, const struct flow *f,
       struct signin *in, struct err *err)
 {
-    struct memory m = remembered(c, f);
-    struct invite invite;
-    enum err_code rc = find_invite(c, s, &m, &invite, err);
+    struct memory m;
+    struct invite invite = {.id = STR_ABSENT};
+    enum err_code rc = flow_recall(c, MEMORY, f->data, &m, err);
+    if (!rc)
+        rc = find_invite(c, s, &m, &invite, err);
     if (!rc)
         rc = who_is_it(c, s, f, &m, &in->user, err);
     if (!rc && str_given(invite.id))

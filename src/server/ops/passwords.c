@@ -10,6 +10,7 @@
 #include "server/notify.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
+#include "server/refusals.h"
 #include "server/self.h"
 #include "server/send_limit.h"
 #include "server/signin.h"
@@ -203,7 +204,7 @@ exchange_code(struct call *c, const struct scope *s, struct str session, struct 
     enum err_code rc =
         flow_redeem_code(c, s, FLOW_PASSWORD_SMS, session, call_str(c, "otcToken"), &f, err);
     if (!rc && !str_given(f.user_id))
-        return self_refuse_code(c, err);
+        return refuse_code(c, err);
     struct target t = {.user = {.id = f.user_id}};
     struct flow next = new_flow(c, FLOW_PASSWORD_RESET, &t, "sms");
     if (!rc)
@@ -234,7 +235,7 @@ op_passwords_reset_sms_verify(struct call *c, struct err *err)
     const struct scope *s = call_scope(c, err);
     if (!s)
         return err_failed(err);
-    return allowed ? exchange_code(c, s, session, err) : self_refuse_code(c, err);
+    return allowed ? exchange_code(c, s, session, err) : refuse_code(c, err);
 }
 
 /* ---- ending a reset ---- */

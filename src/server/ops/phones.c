@@ -3,6 +3,7 @@
 #include "server/flow.h"
 #include "server/notify.h"
 #include "server/ops/ops.h"
+#include "server/refusals.h"
 #include "server/self.h"
 #include "server/send_limit.h"
 #include "server/signin.h"
@@ -127,7 +128,7 @@ redeem(struct call *c, enum flow_kind kind, const struct scope **s, struct user 
     if (!*s)
         return err_failed(err);
     if (!allowed || (found && !str_eq(f->user_id, u->id)))
-        return self_refuse_code(c, err);
+        return refuse_code(c, err);
     rc = flow_redeem_code(c, *s, kind, token, call_str(c, "code"), f, err);
     return rc ? rc : lockout_clear(c, *s, LOCKOUT_CODE, u->id, err);
 }
@@ -247,7 +248,7 @@ op_phones_delete(struct call *c, struct err *err)
     struct flow f = {0};
     enum err_code rc = redeem(c, FLOW_PHONE_DELETE, &s, &u, &f, err);
     if (!rc && !str_eq(f.data, call_param(c, "id")))
-        return self_refuse_code(c, err);
+        return refuse_code(c, err);
     return rc ? rc : remove_phone(c, s, &u, f.data, err);
 }
 

@@ -8,6 +8,7 @@
 #include "server/mfa.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
+#include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/session_token.h"
 #include "server/state.h"
@@ -25,12 +26,6 @@ struct refresh {
     bool is_good;    /* the token is the session's, and the session goes on */
     bool is_foreign; /* the wanted tenant is not one of theirs */
 };
-
-static enum err_code
-refuse_session(struct call *c, struct err *err)
-{
-    return call_refuse(c, err, ERR_UNAUTHENTICATED, NULL, "Session not found");
-}
 
 /* -- looking -- */
 

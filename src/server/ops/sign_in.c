@@ -3,6 +3,7 @@
 #include "server/invite.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
+#include "server/refusals.h"
 #include "server/settings.h"
 #include "server/signin.h"
 #include "server/state.h"
@@ -66,7 +67,7 @@ remember_success(struct call *c, struct guess *g, struct err *err)
     rc = store_user_rehash(s, g->user.id, g->user.password_hash, g->new_hash, err);
     if (!rc)
         g->user.password_hash = g->new_hash;
-    return rc == ERR_NOT_FOUND ? signin_refuse(c, err) : rc;
+    return rc == ERR_NOT_FOUND ? refuse_sign_in(c, err) : rc;
 }
 
 /* Who comes by an invitation link joins its tenant, and is signed in to it. */

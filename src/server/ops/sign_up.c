@@ -13,6 +13,7 @@
 #include "server/onboard.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
+#include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/send_limit.h"
 #include "server/settings.h"
@@ -69,7 +70,7 @@ check_allowed(struct call *c, struct sign_up *up, struct err *err)
     struct look q = {c, up};
     enum err_code rc = store_tx(c->server->store, DB_READ, look_up, &q, err);
     if (!rc && up->elsewhere)
-        return call_refuse(c, err, ERR_INVALID, "ER-01012", "Invalid authentication type");
+        return refuse_method(c, err);
     if (rc || up->allowed || str_given(up->invite.id))
         return rc;
     return call_refuse(c, err, ERR_FORBIDDEN, NULL, "Sign up is not allowed");
