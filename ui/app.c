@@ -43,14 +43,6 @@ app_fini(struct app *app)
 }
 
 void
-app_starting(struct app *app, const char *what)
-{
-    snprintf(app->starting, sizeof app->starting, "%s", what);
-    app->start_failed = false;
-    app->dirty = true;
-}
-
-void
 app_start_failed(struct app *app, const struct err *err)
 {
     snprintf(app->starting, sizeof app->starting, "%s",

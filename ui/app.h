@@ -61,8 +61,7 @@ struct app {
 void app_init(struct app *app, const struct app_host *host);
 void app_fini(struct app *app);
 
-/* Before there is a client: what is going on ("starting local server ..."), or what failed. */
-void app_starting(struct app *app, const char *what);
+/* Before there is a client: what failed. */
 void app_start_failed(struct app *app, const struct err *err);
 /* From now on talks through this client (borrowed); opens the first pane. */
 void app_attach(struct app *app, struct client *client);

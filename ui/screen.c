@@ -236,12 +236,6 @@ screen_theme(struct screen *s, const struct theme *theme)
     return DIRTY_ALL;
 }
 
-const struct canvas *
-screen_canvas(const struct screen *s)
-{
-    return &s->canvas;
-}
-
 int
 screen_run_program(struct screen *s, char *const argv[], struct err *err)
 {

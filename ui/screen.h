@@ -43,8 +43,6 @@ unsigned screen_suspend(struct screen *s);
 /* COMMAND_REDRAW. */
 unsigned screen_redraw(struct screen *s);
 unsigned screen_theme(struct screen *s, const struct theme *theme);
-/* The last frame, for `:dump` (canvas_dump). */
-const struct canvas *screen_canvas(const struct screen *s);
 
 /*
  * Runs a program on the terminal (argv[0] by PATH) with the screen given back, and waits. Status as

@@ -33,12 +33,6 @@ provider_name(const struct provider *p)
     return p->type->name;
 }
 
-enum letter_channel
-provider_channel(const struct provider *p)
-{
-    return p->type->channel;
-}
-
 size_t
 provider_window(const struct provider *p, int64_t now)
 {

@@ -40,7 +40,6 @@ enum err_code provider_new(struct provider **out, const struct provider_settings
                            struct err *err) MUST_USE;
 void provider_free(struct provider *take); /* NULL is fine */
 const char *provider_name(const struct provider *p);
-enum letter_channel provider_channel(const struct provider *p);
 /* How many letters may be under way at once, now. */
 size_t provider_window(const struct provider *p, int64_t now);
 

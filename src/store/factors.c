@@ -263,13 +263,6 @@ store_recovery_take(const struct scope *s, struct str user_id, struct str code_h
                     code_hash, "Code", err);
 }
 
-enum err_code
-store_recovery_drop(const struct scope *s, struct str user_id, struct err *err)
-{
-    return exec_for(s, user_id, "DELETE FROM recovery_codes WHERE user_seq = $1", NOTHING, NULL,
-                    err);
-}
-
 /* ---- remembered devices ---- */
 
 /* What is over goes, a few at a time, whoever's it is. */

@@ -67,8 +67,6 @@ enum err_code store_recovery_set(const struct scope *s, struct str user_id, stru
 /* ERR_NOT_FOUND unless it is this one; then it is gone. */
 enum err_code store_recovery_take(const struct scope *s, struct str user_id, struct str code_hash,
                                   struct err *err) MUST_USE;
-enum err_code store_recovery_drop(const struct scope *s, struct str user_id,
-                                  struct err *err) MUST_USE;
 
 /* ---- remembered devices ---- */
 

@@ -42,4 +42,6 @@ extern struct race_caller race_caller[RACE_CALLERS_MAX];
 /* Lets the first n ask at once; how many had `wanted`. Everybody else was told no (400, 401, 409), or to
  * come again (503), and nobody that we are broken. */
 int race_run(int n, int wanted);
+/* The same with n callers that all say the same. */
+int race_same(int n, const char *path, const char *headers, const char *body, int wanted);
 #endif

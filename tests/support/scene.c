@@ -81,6 +81,17 @@ find_value(const struct scene *s, struct str name)
     return STR_ABSENT;
 }
 
+void
+scene_keep_token(struct scene *s, const char *name, const char *user, const char *tenant)
+{
+    static const char *const may[] = {"fe.*", NULL};
+    struct tserver_grant grant = {.type = "userToken",
+                                  .sub = scene_value(s, user),
+                                  .tenant = str_of(tenant),
+                                  .permissions = may};
+    scene_keep(s, name, tserver_mint(&s->t, &grant));
+}
+
 struct str
 scene_value(const struct scene *s, const char *name)
 {

@@ -54,6 +54,8 @@ void scene_run(struct scene *s, const struct step *steps, size_t n);
 #define SCENE(s, steps) scene_run((s), (steps), COUNT_OF(steps))
 
 void scene_keep(struct scene *s, const char *name, struct str value);
+/* A token that the kept user has in the tenant, with every permission. */
+void scene_keep_token(struct scene *s, const char *name, const char *user, const char *tenant);
 struct str scene_value(const struct scene *s, const char *name); /* fails the test if not kept */
 /* The text with $name and ' replaced; lives as long as the scene. */
 const char *scene_text(struct scene *s, const char *text);

@@ -54,18 +54,6 @@ read_mail(const char *email, const char *member, char *out, size_t size)
     arena_fini(&a);
 }
 
-/* All callers say the same. */
-static int
-same(int n, const char *path, const char *headers, const char *body, int wanted)
-{
-    for (int i = 0; i < n; i++) {
-        race_caller[i].path = path;
-        snprintf(race_caller[i].headers, sizeof race_caller[i].headers, "%s", headers);
-        snprintf(race_caller[i].body, sizeof race_caller[i].body, "%s", body);
-    }
-    return race_run(n, wanted);
-}
-
 static void
 an_activation_works_once(void **state)
 {
@@ -78,7 +66,7 @@ an_activation_works_once(void **state)
         snprintf(path, sizeof path, USERS "/%s/links/generate-activation-token", p.id);
         race_must("POST", path, NULL, "", 201, "token", token, sizeof token);
         snprintf(body, sizeof body, "{\"userId\":\"%s\",\"token\":\"%s\"}", p.id, token);
-        assert_int_equal(same(race_callers(12), USERS "/activate", "", body, 200), 1);
+        assert_int_equal(race_same(race_callers(12), USERS "/activate", "", body, 200), 1);
     }
 }
 
@@ -94,7 +82,7 @@ an_invitation_is_accepted_once(void **state)
         race_must("POST", path, NULL, "{\"tenantId\":\"other\"}", 201, NULL, NULL, 0);
         read_mail(p.email, "token", token, sizeof token);
         snprintf(body, sizeof body, "{\"userId\":\"%s\",\"token\":\"%s\"}", p.id, token);
-        assert_int_equal(same(race_callers(12), USERS "/invitation/accept", "", body, 200), 1);
+        assert_int_equal(race_same(race_callers(12), USERS "/invitation/accept", "", body, 200), 1);
     }
 }
 
@@ -111,7 +99,7 @@ a_magic_link_works_once(void **state)
         race_must("POST", PASSWORDLESS "/magiclink/prelogin", NULL, body, 200, NULL, NULL, 0);
         read_mail(p.email, "token", token, sizeof token);
         snprintf(body, sizeof body, "{\"token\":\"%s\"}", token);
-        int n = same(race_callers(12), PASSWORDLESS "/magiclink/postlogin", "", body, 201);
+        int n = race_same(race_callers(12), PASSWORDLESS "/magiclink/postlogin", "", body, 201);
         assert_int_equal(n, 1);
     }
 }
@@ -139,7 +127,7 @@ a_code_works_once(void **state)
         add_person(&p, "code", round);
         begin_code(p.email, cookie, sizeof cookie, code);
         snprintf(body, sizeof body, "{\"token\":\"%s\"}", code);
-        int n = same(race_callers(12), PASSWORDLESS "/code/postlogin", cookie, body, 201);
+        int n = race_same(race_callers(12), PASSWORDLESS "/code/postlogin", cookie, body, 201);
         assert_int_equal(n, 1);
     }
 }
@@ -156,9 +144,9 @@ guesses_in_parallel_are_all_counted(void **state)
         add_person(&p, "guess", round);
         begin_code(p.email, cookie, sizeof cookie, code);
         assert_int_equal(
-            same(8, PASSWORDLESS "/code/postlogin", cookie, "{\"token\":\"wrong\"}", 201), 0);
+            race_same(8, PASSWORDLESS "/code/postlogin", cookie, "{\"token\":\"wrong\"}", 201), 0);
         snprintf(body, sizeof body, "{\"token\":\"%s\"}", code);
-        assert_int_equal(same(2, PASSWORDLESS "/code/postlogin", cookie, body, 201), 0);
+        assert_int_equal(race_same(2, PASSWORDLESS "/code/postlogin", cookie, body, 201), 0);
     }
 }
 
@@ -185,7 +173,7 @@ an_address_becomes_one_account(void **state)
         int64_t users = count_of("/identity/resources/users/v3"),
                 tenants = count_of("/tenants/resources/tenants/v2");
         int n = race_callers(8) > 8 ? 8 : race_callers(8); /* more are too many for one address */
-        assert_true(same(n, USERS "/signUp", "", body, 201) >= 1);
+        assert_true(race_same(n, USERS "/signUp", "", body, 201) >= 1);
         assert_int_equal(count_of("/identity/resources/users/v3"), users + 1);
         assert_int_equal(count_of("/tenants/resources/tenants/v2"), tenants + 1);
     }

@@ -44,17 +44,6 @@ add_person(struct person *p, const char *what, int round)
     sign_in_body(p, PASSWORD, p->body, sizeof p->body);
 }
 
-static int
-same(int n, const char *path, const char *headers, const char *body, int wanted)
-{
-    for (int i = 0; i < n; i++) {
-        race_caller[i].path = path;
-        snprintf(race_caller[i].headers, sizeof race_caller[i].headers, "%s", headers);
-        snprintf(race_caller[i].body, sizeof race_caller[i].body, "%s", body);
-    }
-    return race_run(n, wanted);
-}
-
 /* ---- sessions ---- */
 
 static void
@@ -73,7 +62,7 @@ a_refresh_token_works_once(void **state)
         assert_int_equal(r.status, 200);
         json_free(r.json);
         snprintf(cookie, sizeof cookie, "Cookie: %s\r\n", r.cookie);
-        assert_int_equal(same(race_callers(12), AUTH "/token/refresh", cookie, "{}", 200), 1);
+        assert_int_equal(race_same(race_callers(12), AUTH "/token/refresh", cookie, "{}", 200), 1);
     }
 }
 
@@ -164,7 +153,7 @@ parallel_guesses_lock_the_account(void **state)
         char body[RACE_TEXT_MAX], path[RACE_TEXT_MAX];
         add_person(&p, "locked", round);
         sign_in_body(&p, "another horse", body, sizeof body);
-        assert_int_equal(same(race_callers(8), AUTH, "", body, 200), 0);
+        assert_int_equal(race_same(race_callers(8), AUTH, "", body, 200), 0);
         assert_true(is_locked(&p));
         expect_sign_in(&p, 401);
         snprintf(path, sizeof path, USERS "/%s/unlock", p.id);
@@ -295,12 +284,12 @@ a_challenge_is_answered_once(void **state)
         add_person(&p, "key", round);
         begin(&k, &p, "enroll");
         registration_body(&k, body);
-        assert_int_equal(same(race_callers(12), AUTH "/mfa/webauthn/enroll/verify", "", body, 201),
-                         1);
+        assert_int_equal(
+            race_same(race_callers(12), AUTH "/mfa/webauthn/enroll/verify", "", body, 201), 1);
         begin(&k, &p, NULL);
         assertion_body(&k, body);
         snprintf(path, sizeof path, AUTH "/mfa/webauthn/%s/verify", k.device);
-        assert_int_equal(same(race_callers(12), path, "", body, 201), 1);
+        assert_int_equal(race_same(race_callers(12), path, "", body, 201), 1);
         authn_fini(&k.key);
         arena_fini(&k.arena);
     }

@@ -19,17 +19,6 @@ static struct scene scene;
 #define PASSWORD "violet-thursday-13"
 
 static void
-keep_token(const char *name, const char *user, const char *tenant)
-{
-    static const char *const may[] = {"fe.*", NULL};
-    struct tserver_grant grant = {.type = "userToken",
-                                  .sub = scene_value(&scene, user),
-                                  .tenant = str_of(tenant),
-                                  .permissions = may};
-    scene_keep(&scene, name, tserver_mint(&scene.t, &grant));
-}
-
-static void
 prepare(void **state)
 {
     (void)state;
@@ -48,8 +37,8 @@ prepare(void **state)
          "{'username':'cleo','password':'" PASSWORD "','skipInviteEmail':true}", "201; id>cleo"},
     };
     SCENE(&scene, steps);
-    keep_token("in", "ada", "one");
-    keep_token("bobs", "bob", "two");
+    scene_keep_token(&scene, "in", "ada", "one");
+    scene_keep_token(&scene, "bobs", "bob", "two");
 }
 
 /* ---- e-mail ---- */

@@ -556,91 +556,6 @@ administrators_reset(void **state)
     sign_in("oda", "200; mfaRequired=false; accessToken?");
 }
 
-/* ---- remembered devices ---- */
-
-static void
-keep_device_cookie(void)
-{
-    struct str line = tserver_header(&scene.reply, "set-cookie");
-    struct str rest = scene.reply.head, found = {NULL, 0};
-    while (rest.n && str_next(&rest, '\n', &line))
-        if (str_find(line, STR("fe_device_")) >= 0)
-            found = line;
-    assert_true(found.n > 0);
-    assert_true(str_find(found, STR("HttpOnly")) > 0 && str_find(found, STR("Secure")) > 0);
-    struct str pair = str_sub(found, (size_t)str_find(found, STR("fe_device_")), found.n);
-    scene_keep(&scene, "cookie", str_sub(pair, 0, (size_t)str_find_char(pair, ';')));
-}
-
-static void
-devices_are_remembered(void **state)
-{
-    (void)state;
-    person("pia", "acme");
-    enrol_app("pia");
-    sign_in("pia", "200; mfaToken>mfa");
-    static const struct step remember[] = {
-        {"POST " MFA "/verify ~none", "{'value':'$code','mfaToken':'$mfa','rememberDevice':true}",
-         "201; accessToken?"}};
-    SCENE(&scene, remember);
-    keep_device_cookie();
-    static const struct step steps[] = {
-        {"POST " AUTH " ~none +Cookie:$cookie",
-         "{'email':'pia@mfa.example','password':'" MFA_PASSWORD "'}",
-         "200; mfaRequired=false; accessToken?"},
-        {"POST " AUTH " ~none +Cookie:$cookie",
-         "{'email':'cleo@mfa.example','password':'" MFA_PASSWORD "'}", "200; mfaRequired=true"},
-        {"POST " AUTH " ~none", "{'email':'pia@mfa.example','password':'" MFA_PASSWORD "'}",
-         "200; mfaRequired=true"},
-        {"PUT " CONFIG "/mfa-policy @acme", "{'allowRememberMyDevice':false}", "200"},
-        {"POST " AUTH " ~none +Cookie:$cookie",
-         "{'email':'pia@mfa.example','password':'" MFA_PASSWORD "'}",
-         "200; mfaRequired=true; mfaToken>mfa"},
-        {"POST " MFA "/verify ~none", "{'value':'$next','mfaToken':'$mfa','rememberDevice':true}",
-         "201"},
-    };
-    SCENE(&scene, steps);
-    assert_int_equal(str_find(scene.reply.head, STR("fe_device_")), -1);
-    static const struct step allowed[] = {
-        {"PUT " CONFIG "/mfa-policy @acme", "{'allowRememberMyDevice':true}", "200"},
-        {"POST " AUTH " ~none +Cookie:$cookie",
-         "{'email':'pia@mfa.example','password':'" MFA_PASSWORD "'}", "200; mfaRequired=false"},
-        /* A reset forgets the device. */
-        {"POST " VENDOR "/$pia/mfa/unenroll", NULL, "200"},
-    };
-    SCENE(&scene, allowed);
-    enrol_app("pia");
-    static const struct step forgotten[] = {
-        {"POST " AUTH " ~none +Cookie:$cookie",
-         "{'email':'pia@mfa.example','password':'" MFA_PASSWORD "'}", "200; mfaRequired=true"}};
-    SCENE(&scene, forgotten);
-}
-
-/* ---- limits ---- */
-
-static void
-nobody_is_flooded(void **state)
-{
-    (void)state;
-    person("rex", "acme");
-    static const struct step send[] = {{"POST " OWN "/sms/enroll +frontegg-user-id:$rex",
-                                        "{'phoneNumber':'+4915112340009'}", "200"}};
-    for (int i = 0; i < 10; i++)
-        SCENE(&scene, send);
-    scene.audits++; /* the first refusal is worth an audit, the rest is not */
-    static const struct step enough[] = {
-        {"POST " OWN "/sms/enroll +frontegg-user-id:$rex", "{'phoneNumber':'+4915112340009'}",
-         "429; errors=['Too many requests']"},
-        {"POST " OWN "/sms/enroll +frontegg-user-id:$rex", "{'phoneNumber':'+4915112340009'}",
-         "429"},
-        {"POST " OWN "/sms/enroll +frontegg-user-id:$rex", "{'phoneNumber':'+4915112340008'}",
-         "200"},
-    };
-    scene_run(&scene, enough, 1);
-    assert_true(tserver_header(&scene.reply, "x-rate-limit-reset").n > 0);
-    scene_run(&scene, enough + 1, 2);
-}
-
 static void
 every_operation_was_used(void **state)
 {
@@ -677,8 +592,6 @@ main(void)
         cmocka_unit_test(strategies_that_are_off),
         cmocka_unit_test(recovering),
         cmocka_unit_test(administrators_reset),
-        cmocka_unit_test(devices_are_remembered),
-        cmocka_unit_test(nobody_is_flooded),
         cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);

@@ -92,21 +92,10 @@ settings_of_the_environment(void **state)
 }
 
 static void
-keep_token(const char *name, const char *user, const char *tenant)
-{
-    static const char *const may[] = {"fe.*", NULL};
-    struct tserver_grant grant = {.type = "userToken",
-                                  .sub = scene_value(&scene, user),
-                                  .tenant = str_of(tenant),
-                                  .permissions = may};
-    scene_keep(&scene, name, tserver_mint(&scene.t, &grant));
-}
-
-static void
 tenants_can_only_be_stricter(void **state)
 {
     (void)state;
-    keep_token("admin", "ada", "one");
+    scene_keep_token(&scene, "admin", "ada", "one");
     static const struct step steps[] = {
         {"POST " CONFIG "/password ~admin", "{'minLength':12}", "403; ~may not change"},
         {"POST " CONFIG "/password-rotation ~admin", "{'isActive':true}", "403"},

@@ -132,7 +132,6 @@ a_recovery_code_is_taken_once(void **state)
     assert_int_equal(store_recovery_take(&w.s, ada, STR_ABSENT, &w.err), ERR_NOT_FOUND);
     OK(store_recovery_take(&w.s, ada, STR("second"), &w.err));
     assert_int_equal(store_recovery_take(&w.s, ada, STR("second"), &w.err), ERR_NOT_FOUND);
-    OK(store_recovery_drop(&w.s, ada, &w.err));
 }
 
 static int64_t
