@@ -71,6 +71,15 @@ create(void **state)
         {"POST " V2 " @one", "{'email':'BOB@example.com'}", "409; ~already exists"},
         {"POST " V2 " @one", "{'username':'carol.c','name':'Carol'}", "201; id>carol; email=null"},
         {"POST " V2 " @one", "{'username':'Carol.C'}", "409"},
+    };
+    SCENE(&scene, steps);
+}
+
+static void
+refuse_to_create(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
         {"POST " V2 " @one", "{}",
          "400; errors=['Either email or username must be provided']; errorCode='ER-000a64f544'"},
         {"POST " V2 " @one", NULL, "400; ~Either email or username must be provided"},
@@ -370,6 +379,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prepare),
         cmocka_unit_test(create),
+        cmocka_unit_test(refuse_to_create),
         cmocka_unit_test(join_a_second_tenant),
         cmocka_unit_test(update),
         cmocka_unit_test(roles),

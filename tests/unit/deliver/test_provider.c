@@ -455,6 +455,12 @@ checks_settings(void **state)
     set = settings_of(PROVIDER_TWILIO);
     set.service = STR_ABSENT;
     assert_false(makes(set));
+}
+
+static void
+checks_addresses(void **state)
+{
+    (void)state;
     static const struct {
         const char *url;
         bool good;
@@ -479,6 +485,12 @@ checks_settings(void **state)
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
         if ((provider_check_url(str_of(urls[i].url), NULL) == ERR_OK) != urls[i].good)
             fail_msg("%s", urls[i].url);
+}
+
+static void
+kinds_belong_to_channels(void **state)
+{
+    (void)state;
     enum provider_kind kind;
     assert_true(provider_kind_parse(STR("ses-role"), LETTER_EMAIL, &kind));
     assert_int_equal(kind, PROVIDER_SES_ROLE);
@@ -490,11 +502,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(asks_sendgrid),   cmocka_unit_test(asks_mailgun),
-        cmocka_unit_test(asks_ses),        cmocka_unit_test(asks_twilio),
-        cmocka_unit_test(borrows_a_role),  cmocka_unit_test(judges_answers),
-        cmocka_unit_test(bounds_answers),  cmocka_unit_test(sends_nothing_twice),
+        cmocka_unit_test(asks_sendgrid),
+        cmocka_unit_test(asks_mailgun),
+        cmocka_unit_test(asks_ses),
+        cmocka_unit_test(asks_twilio),
+        cmocka_unit_test(borrows_a_role),
+        cmocka_unit_test(judges_answers),
+        cmocka_unit_test(bounds_answers),
+        cmocka_unit_test(sends_nothing_twice),
         cmocka_unit_test(checks_settings),
+        cmocka_unit_test(checks_addresses),
+        cmocka_unit_test(kinds_belong_to_channels),
     };
     pthread_mutex_init(&service.lock, NULL);
     arena_init(&arena, 8 << 20);

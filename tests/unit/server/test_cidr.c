@@ -2,64 +2,66 @@
 #include "server/cidr.h"
 #include "tests/support/unit.h"
 
+static const struct {
+    const char *text, *key; /* NULL: no address */
+} readings[] = {
+    {"10.0.0.1", "40a000001"},
+    {"0.0.0.0", "400000000"},
+    {"255.255.255.255", "4ffffffff"},
+    {"::1", "600000000000000000000000000000001"},
+    {"::", "600000000000000000000000000000000"},
+    {"2001:DB8::a", "620010db800000000000000000000000a"},
+    {"2001:0db8:0000:0000:0000:0000:0000:000a", "620010db800000000000000000000000a"},
+    /* IPv4 in IPv6 is IPv4; the forms that only look like it are not. */
+    {"::ffff:10.0.0.1", "40a000001"},
+    {"::FFFF:a00:1", "40a000001"},
+    {"0:0:0:0:0:ffff:10.0.0.1", "40a000001"},
+    {"::10.0.0.1", "60000000000000000000000000a000001"},
+    {"64:ff9b::10.0.0.1", "60064ff9b00000000000000000a000001"},
+    {"::ffff:0:10.0.0.1", "60000000000000000ffff00000a000001"},
+    /* Read differently by different readers, so by nobody here. */
+    {"010.0.0.1", NULL},
+    {"10.0.0.01", NULL},
+    {"10.00.0.1", NULL},
+    {"::ffff:010.0.0.1", NULL},
+    {"0x0a.0.0.1", NULL},
+    {"10.1", NULL},
+    {"167772161", NULL},
+    {"10.0.0.256", NULL},
+    {"10.0.0.1.", NULL},
+    {".10.0.0.1", NULL},
+    {"10..0.1", NULL},
+    {"10.0.0.-1", NULL},
+    {"+10.0.0.1", NULL},
+    {" 10.0.0.1", NULL},
+    {"10.0.0.1 ", NULL},
+    {"10.0.0.1\n", NULL},
+    {"10.0.0.1:80", NULL},
+    {"[::1]", NULL},
+    {"fe80::1%eth0", NULL},
+    {":::1", NULL},
+    {"1::2::3", NULL},
+    {"12345::1", NULL},
+    {"1:2:3:4:5:6:7", NULL},
+    {"1:2:3:4:5:6:7:8:9", NULL},
+    {"::ffff:10.0.0.1.2", NULL},
+    {"unix", NULL},
+    {"localhost", NULL},
+    {"", NULL},
+    {"0000:0000:0000:0000:0000:0000:0000:0000:0000:00", NULL},
+};
+
 static void
 addresses(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *key; /* NULL: no address */
-    } rows[] = {
-        {"10.0.0.1", "40a000001"},
-        {"0.0.0.0", "400000000"},
-        {"255.255.255.255", "4ffffffff"},
-        {"::1", "600000000000000000000000000000001"},
-        {"::", "600000000000000000000000000000000"},
-        {"2001:DB8::a", "620010db800000000000000000000000a"},
-        {"2001:0db8:0000:0000:0000:0000:0000:000a", "620010db800000000000000000000000a"},
-        /* IPv4 in IPv6 is IPv4; the forms that only look like it are not. */
-        {"::ffff:10.0.0.1", "40a000001"},
-        {"::FFFF:a00:1", "40a000001"},
-        {"0:0:0:0:0:ffff:10.0.0.1", "40a000001"},
-        {"::10.0.0.1", "60000000000000000000000000a000001"},
-        {"64:ff9b::10.0.0.1", "60064ff9b00000000000000000a000001"},
-        {"::ffff:0:10.0.0.1", "60000000000000000ffff00000a000001"},
-        /* Read differently by different readers, so by nobody here. */
-        {"010.0.0.1", NULL},
-        {"10.0.0.01", NULL},
-        {"10.00.0.1", NULL},
-        {"::ffff:010.0.0.1", NULL},
-        {"0x0a.0.0.1", NULL},
-        {"10.1", NULL},
-        {"167772161", NULL},
-        {"10.0.0.256", NULL},
-        {"10.0.0.1.", NULL},
-        {".10.0.0.1", NULL},
-        {"10..0.1", NULL},
-        {"10.0.0.-1", NULL},
-        {"+10.0.0.1", NULL},
-        {" 10.0.0.1", NULL},
-        {"10.0.0.1 ", NULL},
-        {"10.0.0.1\n", NULL},
-        {"10.0.0.1:80", NULL},
-        {"[::1]", NULL},
-        {"fe80::1%eth0", NULL},
-        {":::1", NULL},
-        {"1::2::3", NULL},
-        {"12345::1", NULL},
-        {"1:2:3:4:5:6:7", NULL},
-        {"1:2:3:4:5:6:7:8:9", NULL},
-        {"::ffff:10.0.0.1.2", NULL},
-        {"unix", NULL},
-        {"localhost", NULL},
-        {"", NULL},
-        {"0000:0000:0000:0000:0000:0000:0000:0000:0000:00", NULL},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
         struct ip ip;
         char key[IP_KEY_SIZE];
-        bool good = ip_parse(str_of(rows[i].text), &ip);
-        if (good != (rows[i].key != NULL) || (good && strcmp(ip_key(&ip, key), rows[i].key) != 0))
-            fail_msg("'%s': %s", rows[i].text, good ? key : "refused");
+        bool good = ip_parse(str_of(readings[i].text), &ip);
+        if (good != (readings[i].key != NULL) ||
+            (good && strcmp(ip_key(&ip, key), readings[i].key) != 0))
+            fail_msg("'%s': %s", readings[i].text, good ? key : "refused");
     }
     struct ip ip;
     assert_false(ip_parse(STR("10.0.0.1\0.evil"), &ip));
