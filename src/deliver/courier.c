@@ -17,22 +17,6 @@ enum {
     SAFE_ANSWER_MAX = 4 * COURIER_ANSWER_MAX
 };
 
-/* ---- the library, once per process ---- */
-
-static struct {
-    pthread_once_t once;
-    struct curl_api api;
-    struct err err;
-} library = {.once = PTHREAD_ONCE_INIT};
-
-static void
-load_library(void)
-{
-    if (curl_api_load(&library.api, &library.err) == ERR_OK &&
-        library.api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        (void)err_set(&library.err, ERR_NETWORK, "libcurl cannot be set up");
-}
-
 void
 courier_clean_environment(void)
 {
@@ -265,11 +249,12 @@ enum err_code
 courier_new(struct courier **out, const struct courier_options *options, struct err *err)
 {
     *out = NULL;
-    (void)pthread_once(&library.once, load_library);
-    if (library.err.code)
-        return err_set(err, library.err.code, "%s", library.err.msg);
+    const struct curl_api *api = NULL;
+    enum err_code rc = curl_api_shared(&api, err);
+    if (rc)
+        return rc;
     struct courier *c = mem_new(1, sizeof *c);
-    c->api = &library.api;
+    c->api = api;
     c->options = *options;
     if (c->options.timeout_ms <= 0)
         c->options.timeout_ms = COURIER_TIMEOUT_MS;

@@ -4,7 +4,6 @@
 #include "deliver/courier_priv.h"
 
 #include <stdio.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -94,7 +93,7 @@ static curl_socket_t
 on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
-    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = curl_api_socket(address);
     if (fd >= 0)
         note_socket(arg, -1, fd);
     return fd;
@@ -128,16 +127,7 @@ set_limits(struct slot *s)
     api->easy_setopt(s->easy, CURLOPT_CONNECTTIMEOUT_MS,
                      timeout < CONNECT_TIMEOUT_MS ? timeout : (long)CONNECT_TIMEOUT_MS);
     api->easy_setopt(s->easy, CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);
-    api->easy_setopt(s->easy, CURLOPT_NOSIGNAL, 1L);
-    api->easy_setopt(s->easy, CURLOPT_QUICK_EXIT, 1L);
-    api->easy_setopt(s->easy, CURLOPT_FOLLOWLOCATION, 0L);
-    api->easy_setopt(s->easy, CURLOPT_PROTOCOLS_STR, s->request.smtp ? "smtp,smtps" : "http,https");
-    api->easy_setopt(s->easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    api->easy_setopt(s->easy, CURLOPT_PROXY, "");
-    api->easy_setopt(s->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    api->easy_setopt(s->easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    api->easy_setopt(s->easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    api->easy_setopt(s->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_api_set_strict(api, s->easy, s->request.smtp ? "smtp,smtps" : "http,https");
     if (s->request.ca_file)
         api->easy_setopt(s->easy, CURLOPT_CAINFO, s->request.ca_file);
 }

@@ -47,4 +47,15 @@ enum err_code curl_api_load(struct curl_api *out, struct err *err) MUST_USE;
  * environment belongs to no lock.
  */
 void curl_api_clean_environment(void);
+
+/* The library for threads of a server: loaded and set up once in a process, by whoever asks first. */
+enum err_code curl_api_shared(const struct curl_api **out, struct err *err) MUST_USE;
+/*
+ * What every exchange of ours has in common: nothing but these protocols ("http,https"), no redirects,
+ * proxies, netrc or user names in URLs, certificates checked, TLS 1.2 at least, no signals, sockets
+ * that programs we start do not inherit.
+ */
+void curl_api_set_strict(const struct curl_api *api, CURL *easy, const char *protocols);
+/* Opens the socket for an address; see CURLOPT_OPENSOCKETFUNCTION. */
+curl_socket_t curl_api_socket(const struct curl_sockaddr *address);
 #endif

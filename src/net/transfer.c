@@ -1,6 +1,5 @@
 #include "net/transfer.h"
 #include "base/clock.h"
-#include <sys/socket.h>
 
 enum {
     HEADER_BYTES_MAX = 128 * 1024,
@@ -96,15 +95,6 @@ on_send(void *arg, char *remote, char *local, int remote_port, int local_port)
     return CURL_PREREQFUNC_OK;
 }
 
-/* Sockets must not leak into programs we start. */
-static curl_socket_t
-on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)arg;
-    (void)purpose;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 static void
 set_method(struct transfer *t)
 {
@@ -141,13 +131,6 @@ set_limits(struct transfer *t, int64_t left_ms)
     api->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, left);
     api->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect);
     api->easy_setopt(t->easy, CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);
-    api->easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
-    /* Without it, giving up waits until a stuck name look-up ends. */
-    api->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
-    api->easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
-    api->easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    api->easy_setopt(t->easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-    api->easy_setopt(t->easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     api->easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
 }
 
@@ -156,11 +139,9 @@ set_connection(struct transfer *t, const struct transfer_options *options)
 {
     const struct curl_api *api = t->api;
     const struct http_job *job = t->job;
-    api->easy_setopt(t->easy, CURLOPT_PROXY, options->proxy ? options->proxy : "");
-    api->easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    api->easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    api->easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    api->easy_setopt(t->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_api_set_strict(api, t->easy, "http,https");
+    if (options->proxy)
+        api->easy_setopt(t->easy, CURLOPT_PROXY, options->proxy);
     if (options->ca_file)
         api->easy_setopt(t->easy, CURLOPT_CAINFO, options->ca_file);
     api->easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -172,7 +153,6 @@ set_connection(struct transfer *t, const struct transfer_options *options)
         api->easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (options->user_agent)
         api->easy_setopt(t->easy, CURLOPT_USERAGENT, options->user_agent);
-    api->easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 }
 
 void

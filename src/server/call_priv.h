@@ -35,6 +35,8 @@ struct call_private {
     /* Runs last in the transaction, after the audit; NULL: nothing. */
     enum err_code (*last)(struct call *c, void *arg, struct err *err);
     void *last_arg;
+    bool outside; /* this thread may wait for the network, see outward.h */
+    bool moves;   /* it may not, but has to: the call begins anew on one that may */
     struct call_guess guesses[CALL_GUESSES]; /* by enum lockout_kind */
 };
 

@@ -7,13 +7,14 @@ proxies_add(struct proxies *p, struct str text, struct err *err)
         p->local_socket = true;
         return ERR_OK;
     }
-    if (p->n == PROXIES_MAX)
+    struct cidr_list *list = &p->ranges;
+    if (list->n == PROXIES_MAX)
         return err_set(err, ERR_USAGE, "at most %d trusted proxies may be given", PROXIES_MAX);
-    if (!cidr_parse(text, &p->ranges[p->n]))
+    if (!cidr_parse(text, &list->ranges[list->n]))
         return err_set(err, ERR_USAGE,
                        "'%.*s' is neither an IP address, nor a range such as 10.0.0.0/8, nor unix",
                        STR_ARG(str_sub(text, 0, 80)));
-    p->n++;
+    list->n++;
     return ERR_OK;
 }
 
@@ -23,12 +24,7 @@ is_trusted(const struct proxies *p, struct str peer)
     struct ip ip;
     if (p->local_socket && str_eq(peer, STR("unix")))
         return true;
-    if (p->n == 0 || !ip_parse(peer, &ip))
-        return false;
-    for (size_t i = 0; i < p->n; i++)
-        if (cidr_contains(&p->ranges[i], &ip))
-            return true;
-    return false;
+    return p->ranges.n > 0 && ip_parse(peer, &ip) && cidr_list_contains(&p->ranges, &ip);
 }
 
 /* Takes the last element of a comma-separated list off it. */

@@ -7,17 +7,16 @@
  * anybody and is not looked at. A hop that cannot be read gives CLIENT_IP_UNKNOWN, which no list of
  * addresses lets in. Set up before the first request, then only read.
  */
+#include "base/cidr.h"
 #include "base/err.h"
 #include "server/call.h"
-#include "server/cidr.h"
 
 #define CLIENT_IP_UNKNOWN "unknown"
 
-enum { PROXIES_MAX = 16, PROXY_HOPS_MAX = 32 };
+enum { PROXIES_MAX = CIDR_LIST_MAX, PROXY_HOPS_MAX = 32 };
 
 struct proxies {
-    struct cidr ranges[PROXIES_MAX];
-    size_t n;
+    struct cidr_list ranges;
     bool local_socket; /* whoever comes over a Unix socket */
 };
 

@@ -45,6 +45,10 @@ static const struct config_flag FLAGS[] = {
     {"--trusted-proxy", "CIDR",
      "believe X-Forwarded-For from this range, or from unix; up to 16 times",
      offsetof(struct config, proxies)},
+    {"--allow-outbound", "CIDR",
+     "let webhooks, user pools and the like be in this private network, over plain http too; up to "
+     "16 times",
+     offsetof(struct config, allow_outbound)},
     {"--rate-limit", "MODE",
      "limit requests per address: on, off, or public, which leaves out callers on this host "
      "(public)",
@@ -103,6 +107,22 @@ add_proxy(struct config *out, const char *value, struct err *err)
 }
 
 static enum err_code
+add_outbound(struct config *out, const char *value, struct err *err)
+{
+    struct cidr_list *list = &out->allow_outbound;
+    if (list->n == CIDR_LIST_MAX)
+        return err_set(err, ERR_USAGE, "--allow-outbound may be given at most %d times",
+                       CIDR_LIST_MAX);
+    if (!cidr_parse(str_of(value), &list->ranges[list->n]))
+        return err_set(err, ERR_USAGE,
+                       "--allow-outbound: '%.80s' is neither an IP address nor a range such as "
+                       "10.0.0.0/8",
+                       value);
+    list->n++;
+    return ERR_OK;
+}
+
+static enum err_code
 store_flag(struct config *out, const struct config_flag *flag, const char *value, struct err *err)
 {
     void *member = (char *)out + flag->offset;
@@ -118,6 +138,8 @@ store_flag(struct config *out, const struct config_flag *flag, const char *value
         return add_listen(out, value, err);
     if (flag->offset == offsetof(struct config, proxies))
         return add_proxy(out, value, err);
+    if (flag->offset == offsetof(struct config, allow_outbound))
+        return add_outbound(out, value, err);
     if (*(const char **)member)
         return err_set(err, ERR_USAGE, "%s is given twice", flag->name);
     *(const char **)member = value;

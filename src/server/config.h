@@ -15,6 +15,7 @@ struct config {
     struct str listen[CONFIG_LISTEN_MAX];
     size_t n_listen;
     struct proxies proxies;
+    struct cidr_list allow_outbound;
     const char *data, *database, *client_id, *secret_file, *public_url, *outbox;
     const char *smtp, *smtp_user, *smtp_password_file, *smtp_from, *smtp_tls, *messages;
     const char *tls_cert, *tls_key, *log_format, *log_level, *rate_limit, *backup;
@@ -29,7 +30,7 @@ struct config_flag {
     size_t offset; /* of the const char * or bool in struct config */
 };
 
-/* The table, and how many rows it has. --listen and --trusted-proxy may be given several
+/* The table, and how many rows it has. --listen, --trusted-proxy and --allow-outbound may be given several
  * times. */
 const struct config_flag *config_flags(size_t *n);
 /* argv[0] is skipped. ERR_USAGE names the argument that is wrong. */

@@ -167,7 +167,7 @@ dispatch_run(struct call *c, op_fn *fn, struct err *err)
         if (!c->priv->began)
             break; /* busy before any transaction: waiting for the pool or the hasher is over */
     }
-    if (rc)
+    if (rc && !c->priv->moves)
         lockout_settle(c);
     return rc;
 }
@@ -175,7 +175,7 @@ dispatch_run(struct call *c, op_fn *fn, struct err *err)
 static enum err_code
 process(struct call *c, const struct route_match *match, struct str body, struct err *err)
 {
-    enum err_code rc = ratelimit_check(c, err);
+    enum err_code rc = c->priv->outside ? ERR_OK : ratelimit_check(c, err); /* counted before */
     if (!rc)
         rc = access_check(c, err);
     if (!rc && !handler_of(c))
@@ -243,14 +243,19 @@ run_call(struct server *s, struct http_request *r, const struct route_match *mat
     c->n_headers = r->n_headers;
     c->received = r->received ? r->received : c->now;
     c->user_agent = call_header(c, "user-agent");
+    c->priv->outside = r->outside;
     struct err err = {.code = ERR_OK};
-    if (process(c, match, r->body, &err) == ERR_OK)
+    enum err_code rc = process(c, match, r->body, &err);
+    r->moves = c->priv->moves;
+    if (!rc)
         answer_success(c, r);
-    else
+    else if (!r->moves)
         answer_failure(c, r, &err);
     int64_t us = clock_mono_us() - start;
-    metrics_count(s->metrics, (int)c->op->id, r->status, us);
-    log_access(c, r, &err, us);
+    if (!r->moves) {
+        metrics_count(s->metrics, (int)c->op->id, r->status, us);
+        log_access(c, r, &err, us);
+    }
     call_close(c);
 }
 

@@ -28,6 +28,8 @@ enum {
     HASHERS = 2,
     HASHES_WAITING = 32, /* for each hasher: about a second */
     HASHERS_NICE = 10,
+    OUTSIDE_THREADS = 16, /* they only wait */
+    OUTSIDE_WAITING = 64,
     PATIENCE_MS = 250, /* who waited longer than this is looked at again: are they there? */
     REQUEST_MS = 30 * 1000,
     WRITE_MS = 60 * 1000, /* for an answer too large for the kernel's buffers */
@@ -40,7 +42,7 @@ struct http {
     struct MHD_Daemon *daemons[HTTP_LISTENERS_MAX];
     size_t n;
     struct reaper reaper;
-    struct work *work, *hashing;
+    struct work *lanes[HTTP_OUTSIDE + 1]; /* none for HTTP_AT_ONCE */
     atomic_bool stopping;
     atomic_int active; /* requests between their first and last byte */
 };
@@ -220,14 +222,36 @@ refuse_busy(struct http_request *r)
     buf_add_text(&r->reply_headers, "Retry-After: 1\r\n");
 }
 
+static enum MHD_Result hand_over(struct exchange *x, enum http_lane lane);
+
+static void
+finish(struct exchange *x)
+{
+    x->state = X_DONE;
+    MHD_resume_connection(x->mhd);
+}
+
+/* True if it has to be handled on another thread; then it belongs to that one already. */
+static bool
+handle(struct exchange *x)
+{
+    struct http *h = x->http;
+    struct http_request *r = &x->conn->request;
+    h->options.handle(h->options.arg, r);
+    if (!r->moves)
+        return false;
+    r->moves = false;
+    r->outside = true;
+    (void)hand_over(x, HTTP_OUTSIDE);
+    return true;
+}
+
 static void
 run_job(struct work_job *job)
 {
     struct exchange *x = (struct exchange *)(void *)job;
-    struct http *h = x->http;
-    h->options.handle(h->options.arg, &x->conn->request);
-    x->state = X_DONE;
-    MHD_resume_connection(x->mhd);
+    if (!handle(x))
+        finish(x);
 }
 
 /* A hash is dear: whoever has gone away while it waited gets none. */
@@ -242,23 +266,21 @@ run_hashing_job(struct work_job *job)
     }
     refuse_busy(r);
     r->close = true;
-    x->state = X_DONE;
-    MHD_resume_connection(x->mhd);
+    finish(x);
 }
 
 static enum MHD_Result
 hand_over(struct exchange *x, enum http_lane lane)
 {
     struct http *h = x->http;
-    bool hashing = lane == HTTP_HASHER;
+    if (x->state != X_WORKING)
+        MHD_suspend_connection(x->mhd);
     x->state = X_WORKING;
-    x->job.run = hashing ? run_hashing_job : run_job;
-    MHD_suspend_connection(x->mhd);
-    if (work_push(hashing ? h->hashing : h->work, &x->job))
+    x->job.run = lane == HTTP_HASHER ? run_hashing_job : run_job;
+    if (work_push(h->lanes[lane], &x->job))
         return MHD_YES;
     refuse_busy(&x->conn->request);
-    x->state = X_DONE;
-    MHD_resume_connection(x->mhd);
+    finish(x);
     return MHD_YES;
 }
 
@@ -277,7 +299,8 @@ execute(struct exchange *x)
     enum http_lane lane = h->options.lane ? h->options.lane(h->options.arg, r) : HTTP_AT_ONCE;
     if (lane != HTTP_AT_ONCE && !atomic_load(&h->stopping))
         return hand_over(x, lane);
-    h->options.handle(h->options.arg, r);
+    if (handle(x))
+        return MHD_YES;
     x->state = X_DONE;
     return answer(x);
 }
@@ -392,8 +415,11 @@ start_workers(struct http *h, struct err *err)
                                    .nice = HASHERS_NICE};
     if (!hashing.queue_max)
         hashing.queue_max = (size_t)hashing.threads * HASHES_WAITING;
-    enum err_code rc = work_new(&h->work, &work, err);
-    return rc ? rc : work_new(&h->hashing, &hashing, err);
+    struct work_options outside = {.threads = OUTSIDE_THREADS, .queue_max = OUTSIDE_WAITING};
+    enum err_code rc = work_new(&h->lanes[HTTP_WORKER], &work, err);
+    if (!rc)
+        rc = work_new(&h->lanes[HTTP_HASHER], &hashing, err);
+    return rc ? rc : work_new(&h->lanes[HTTP_OUTSIDE], &outside, err);
 }
 
 static enum err_code
@@ -446,8 +472,9 @@ http_stop(struct http *h, int64_t grace_ms)
             (void)MHD_quiesce_daemon(h->daemons[i]);
     wait_until_quiet(h, grace_ms);
     /* Ends the last jobs: a connection must not be suspended when its daemon stops. */
-    work_free(h->work);
-    work_free(h->hashing);
+    for (size_t i = 0; i < COUNT_OF(h->lanes);
+         i++) /* in this order: earlier ones may fill the last */
+        work_free(h->lanes[i]);
     for (size_t i = 0; i < h->n; i++) {
         if (h->daemons[i])
             MHD_stop_daemon(h->daemons[i]);

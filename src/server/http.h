@@ -7,7 +7,9 @@
  *
  * Threads: a pool of polling threads answers quick requests in place. Requests for which `lane`
  * says so are handed to worker threads: those that wait for the disk to one group, those that hash
- * passwords to another with a short queue, so that nothing else waits behind hashes. When a queue is
+ * passwords to another with a short queue, so that nothing else waits behind hashes. A request whose
+ * handling turns out to need an answer from elsewhere (`moves`) is handled anew on a thread of a third
+ * group, where only such requests wait. When a queue is
  * full the answer is 503 at once. A request is owned by exactly one thread at a time; its memory goes when the answer is
  * sent.
  */
@@ -34,12 +36,16 @@ struct http_request {
     struct buf reply;
     struct buf reply_headers; /* "Name: value\r\n" lines */
     bool close;
+    /* Between handler and server: it has to be handled on a thread that may wait for the network,
+     * and it is. */
+    bool moves, outside;
 };
 
 enum http_lane {
     HTTP_AT_ONCE, /* on the thread that read it */
     HTTP_WORKER,  /* may wait for the disk */
-    HTTP_HASHER   /* hashes a password */
+    HTTP_HASHER,  /* hashes a password */
+    HTTP_OUTSIDE  /* waits for others on the network */
 };
 
 struct http_options {

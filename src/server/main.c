@@ -204,6 +204,7 @@ run(const struct config *c)
                                      .tls_key = c->tls_key,
                                      .rate_limit = c->rate_limit,
                                      .insecure_listen = c->insecure_listen,
+                                     .allow_outbound = c->allow_outbound,
                                      .proxies = c->proxies,
                                      .demo = c->demo,
                                      .existing = c->check || c->backup};

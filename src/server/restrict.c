@@ -1,6 +1,6 @@
 #include "server/restrict.h"
 
-#include "server/cidr.h"
+#include "base/cidr.h"
 #include "server/mail_domain.h"
 #include "store/restrictions.h"
 

@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "crypto/password.h"
 #include "crypto/seal.h"
+#include "deliver/outbound.h"
 #include "server/auth.h"
 #include "server/deliver.h"
 #include "server/demo.h"
@@ -156,6 +157,7 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
     s->limits = ratelimit_new(limits);
     s->metrics = mem_new(1, sizeof *s->metrics);
     s->passwords = password_gate_new(hashes_at_once(), HASHES_WAITING);
+    s->outbound = outbound_new(&(struct outbound_options){.allowed = o->allow_outbound});
     if (!rc)
         rc = deliver_start(
             &s->deliver,
@@ -265,9 +267,11 @@ server_stop(struct server *s)
         return;
     deliver_close(s->deliver);
     jobs_close(s->jobs);
+    outbound_close(s->outbound);
     http_stop(s->http, GRACE_MS);
     jobs_stop(s->jobs);
     deliver_stop(s->deliver);
+    outbound_free(s->outbound);
     auth_free(s->auth);
     store_close(s->store);
     seal_close(s->seal);

@@ -22,9 +22,10 @@ struct server_options {
     const char *breached_passwords; /* file of breached passwords; NULL: none */
     const char *rate_limit;         /* on, off, public; NULL: public */
     bool insecure_listen, demo;
-    struct proxies proxies;    /* whose X-Forwarded-For is believed */
-    bool existing;             /* the database must be there already, and is only looked at */
-    unsigned threads, workers; /* 0: as fits the machine */
+    struct cidr_list allow_outbound; /* private networks that requests of ours may go to */
+    struct proxies proxies;          /* whose X-Forwarded-For is believed */
+    bool existing;                   /* the database must be there already, and is only looked at */
+    unsigned threads, workers;       /* 0: as fits the machine */
 };
 
 enum err_code server_start(struct server **out, const struct server_options *options,

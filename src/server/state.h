@@ -14,6 +14,7 @@ struct http;
 struct jobs;
 struct known_passwords;
 struct metrics;
+struct outbound;
 struct password_gate;
 struct ratelimit;
 struct registry;
@@ -34,6 +35,7 @@ struct server {
     struct known_passwords *known;
     struct deliver *deliver;
     struct jobs *jobs;
+    struct outbound *outbound;
     struct http *http;
     struct str vendor;     /* default environment */
     struct str public_url; /* "http://127.0.0.1:8088", no slash at the end */

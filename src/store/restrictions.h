@@ -3,7 +3,7 @@
 /*
  * Lists of address ranges and of e-mail domains, one of each for the environment and for every
  * tenant. The scope's tenant decides which is meant; absent means the environment's own. Texts come
- * in the one spelling that server/cidr.h and server/mail_domain.h make; here they are only compared.
+ * in the one spelling that base/cidr.h and server/mail_domain.h make; here they are only compared.
  */
 #include "store/store.h"
 

@@ -2,8 +2,8 @@
  * A range on the first line, an address on the second. What is read lies between its own ends, and
  * the comparison of texts, which the database does, agrees with that of bits.
  */
+#include "base/cidr.h"
 #include "base/mem.h"
-#include "server/cidr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -58,6 +58,9 @@ tserver_start_with(struct tserver *t, const struct tserver_options *o)
                                      .messages = t->messages_file,
                                      .threads = 2,
                                      .workers = 4};
+    if (o->reaches_loopback)
+        assert_true(cidr_parse(STR("127.0.0.1"), &options.allow_outbound.ranges[0]));
+    options.allow_outbound.n = o->reaches_loopback;
     struct err err = {.code = ERR_OK};
     if (server_start(&t->server, &options, &err) != ERR_OK)
         fail_msg("server: %s", err.msg);

@@ -4,7 +4,7 @@
  * late. An environment token may, as it is not restricted itself and can undo it.
  */
 #include "store/restrictions.h"
-#include "server/cidr.h"
+#include "base/cidr.h"
 #include "server/mail_domain.h"
 #include "server/ops/ops.h"
 #include "server/restrict.h"

@@ -47,7 +47,7 @@ static void
 trust(struct proxies *p, const char *list)
 {
     struct str rest = str_of(list), one;
-    *p = (struct proxies){.n = 0};
+    *p = (struct proxies){.local_socket = false};
     while (rest.n && str_next(&rest, ' ', &one))
         assert_int_equal(proxies_add(p, one, NULL), ERR_OK);
 }
@@ -89,7 +89,7 @@ what_can_be_trusted(void **state)
 {
     (void)state;
     static const char *const wrong[] = {"", "10.0.0.0/33", "proxy.example", "Unix", "10.0.0.1 "};
-    struct proxies p = {.n = 0};
+    struct proxies p = {.local_socket = false};
     struct err err = {.code = ERR_OK};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(proxies_add(&p, str_of(wrong[i]), &err), ERR_USAGE);

@@ -69,6 +69,8 @@ every_fault_is_usage_and_named(void **state)
                                             {"--log-format", "xml"},
                                             {"--check", "--demo"},
                                             {"--public-url", "ftp://x"},
+                                            {"--allow-outbound", "10.0.0.0/33"},
+                                            {"--allow-outbound=localhost"},
                                             {"--"},
                                             {""},
                                             {"-h"}};
@@ -92,6 +94,13 @@ addresses_are_counted(void **state)
     assert_int_equal(PARSE(&c, &err, "--listen=1", "--listen=2", "--listen=3", "--listen=4",
                            "--listen=5", "--listen=6", "--listen=7", "--listen=8", "--listen=9"),
                      ERR_USAGE);
+    const char *networks[CIDR_LIST_MAX + 2] = {NULL};
+    for (size_t i = 0; i < CIDR_LIST_MAX; i++)
+        networks[i] = "--allow-outbound=10.0.0.0/8";
+    assert_int_equal(parse(&c, &err, networks), ERR_OK);
+    assert_int_equal(c.allow_outbound.n, CIDR_LIST_MAX);
+    networks[CIDR_LIST_MAX] = "--allow-outbound=::1";
+    assert_int_equal(parse(&c, &err, networks), ERR_USAGE);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "server/http.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "tests/support/process.h"
 #include "tests/support/unit.h"
 
@@ -18,6 +19,8 @@
 static struct http *http;
 static atomic_int handled, hashing;
 static pthread_mutex_t hash_gate = PTHREAD_MUTEX_INITIALIZER; /* while held, hashes take for ever */
+static atomic_int outside;
+static pthread_mutex_t far_gate = PTHREAD_MUTEX_INITIALIZER; /* the same for what is far away */
 
 /* Answers "METHOD TARGET n_headers BODY". */
 static void
@@ -29,6 +32,14 @@ echo(void *arg, struct http_request *r)
         atomic_fetch_add(&hashing, 1);
         pthread_mutex_lock(&hash_gate);
         pthread_mutex_unlock(&hash_gate);
+    }
+    if (str_starts(r->target, STR("/far"))) {
+        r->moves = !r->outside;
+        if (r->moves)
+            return;
+        atomic_fetch_add(&outside, 1);
+        pthread_mutex_lock(&far_gate);
+        pthread_mutex_unlock(&far_gate);
     }
     r->status = 200;
     r->type = STR("text/plain");
@@ -349,6 +360,40 @@ hashes_keep_nobody_else_waiting(void **state)
     assert_int_equal(atomic_load(&hashing), before + 2);
 }
 
+/* Requests that wait for others on the network, whichever thread they began on. */
+static void
+what_is_far_keeps_nobody_waiting(void **state)
+{
+    (void)state;
+    static const char *const far[] = {"GET /far", "POST /far", "DELETE /far"};
+    int fds[12];
+    char answer[4000];
+    pthread_mutex_lock(&far_gate);
+    for (size_t i = 0; i < COUNT_OF(fds); i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "%s HTTP/1.1\r\n" CLOSE "Content-Length: 2\r\n\r\nhi",
+                       i ? far[i % 3] : "PUT /far");
+        fds[i] = raw_connect(port_of(0));
+        assert_true(fds[i] >= 0 && raw_send(fds[i], str_of(text)));
+    }
+    while (atomic_load(&outside) < (int)COUNT_OF(fds))
+        (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const near[] = {"GET", "POST", "PUT"};
+        char text[200];
+        (void)snprintf(text, sizeof text, "%s /near HTTP/1.1\r\n" CLOSE "\r\n", near[i]);
+        assert_non_null(strstr(talk(str_of(text)), "200 OK"));
+    }
+    pthread_mutex_unlock(&far_gate);
+    for (size_t i = 0; i < COUNT_OF(fds); i++) {
+        assert_true(raw_receive(fds[i], answer, sizeof answer, 5000) > 0);
+        assert_int_equal(count(answer, "200 OK"), 1);
+        assert_int_equal(count(answer, " /far hi"), 1);
+        close(fds[i]);
+    }
+    assert_int_equal(atomic_load(&outside), COUNT_OF(fds));
+}
+
 static void
 addresses_are_checked(void **state)
 {
@@ -390,6 +435,7 @@ main(void)
         cmocka_unit_test(half_a_request_runs_nothing),
         cmocka_unit_test(idle_connections_keep_nobody_out),
         cmocka_unit_test(hashes_keep_nobody_else_waiting),
+        cmocka_unit_test(what_is_far_keeps_nobody_waiting),
         cmocka_unit_test(addresses_are_checked),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -1,4 +1,4 @@
-#include "server/cidr.h"
+#include "base/cidr.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -81,6 +81,17 @@ ip_parse(struct str text, struct ip *out)
     return parse(text, out, &mapped);
 }
 
+bool
+ip_of_bytes(const void *bytes, size_t n, struct ip *out)
+{
+    *out = (struct ip){.v4 = n == V4_SIZE};
+    if (n != V4_SIZE && n != V6_SIZE)
+        return false;
+    memcpy(out->bytes, bytes, n);
+    (void)unmap(out);
+    return true;
+}
+
 static void
 fill_after(struct ip *ip, unsigned bits, bool ones)
 {
@@ -138,6 +149,15 @@ cidr_contains(const struct cidr *range, const struct ip *ip)
         return false;
     fill_after(&net, range->bits, false);
     return memcmp(net.bytes, range->net.bytes, size_of(&net)) == 0;
+}
+
+bool
+cidr_list_contains(const struct cidr_list *list, const struct ip *ip)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (cidr_contains(&list->ranges[i], ip))
+            return true;
+    return false;
 }
 
 char *

@@ -1,5 +1,5 @@
 /* Addresses and ranges: what is read, what is refused, what holds what. */
-#include "server/cidr.h"
+#include "base/cidr.h"
 #include "tests/support/unit.h"
 
 static const struct {
