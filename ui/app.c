@@ -21,6 +21,7 @@ app_init(struct app *app, const struct app_host *host)
 {
     *app = (struct app){.host = host, .next_serial = 1, .dirty = true, .rows = 24, .cols = 80};
     keymap_init(&app->keymap);
+    remember_init(&app->remember);
     list_init(&app->acts);
     list_init(&app->undo);
     list_init(&app->history);
@@ -38,6 +39,7 @@ tenants_forget(struct app *app)
 void
 app_fini(struct app *app)
 {
+    remember_fini(&app->remember);
     app_detach(app);
     palette_forget(app);
 }

@@ -11,6 +11,7 @@
 #include "client/client.h"
 #include "ui/key.h"
 #include "ui/pane.h"
+#include "ui/remember.h"
 #include "ui/resource.h"
 #include "ui/toast.h"
 
@@ -46,6 +47,7 @@ struct app {
     struct toasts toasts;
     struct list acts;            /* struct act: writes under way */
     struct callset writes;       /* their calls: they outlive the pane that asked */
+    struct remember remember;    /* how lists were left; the host loads and saves it */
     struct list undo;            /* struct undo_step, newest first */
     struct list history;         /* lines typed after `:`, newest first */
     struct list tenants;         /* tenants seen, for completion and names */

@@ -69,6 +69,18 @@ line_export(struct app *app, struct str arg)
 }
 
 static void
+line_columns(struct app *app, struct str arg)
+{
+    struct pane *view = app_view(app);
+    if (!table_is(view))
+        app_note(app, TOAST_WARN, "Only a list has columns; open one first");
+    else if (arg.n)
+        table_choose_columns(table_of(view), arg);
+    else
+        table_ask_columns(table_of(view));
+}
+
+static void
 line_dump(struct app *app, struct str arg)
 {
     struct buf b;
@@ -189,6 +201,17 @@ complete_tenants(struct app *app, struct buf *out)
         const struct tenant_seen *t = LIST_ENTRY(it, struct tenant_seen, node);
         buf_printf(out, "%s\t%s\n", t->id, t->name);
     }
+}
+
+static void
+complete_columns(struct app *app, struct buf *out)
+{
+    const struct pane *view = app_view(app);
+    if (!table_is(view))
+        return;
+    buf_add_text(out, "-\n");
+    for (const struct column *c = view->resource->columns; c->title; c++)
+        buf_printf(out, "%s\n", c->title);
 }
 
 static void

@@ -303,6 +303,12 @@ open_log(struct arena *a)
     return path;
 }
 
+static const char *
+panes_path(struct arena *a)
+{
+    return arena_cstr(a, arena_printf(a, "%.*s/panes.ini", STR_ARG(file_xdg_dir("STATE", a))));
+}
+
 /* The [keys] of the configuration file, where there is one. */
 static enum err_code
 configure_keys(struct console *c, struct err *err)
@@ -342,6 +348,9 @@ console_open(struct console *c, const struct supervise *guard, struct err *err)
     enum err_code code = configure_keys(c, err);
     if (code)
         return code;
+    struct err state_err = {0};
+    if (remember_load(&c->app.remember, panes_path(&c->arena), &state_err))
+        LOG_WARN("console", "how lists were left is not known", KV_TEXT("why", state_err.msg));
     if (!themed)
         app_note(&c->app, TOAST_WARN, "%s", theme_err.msg);
     return screen_open(&c->screen, c->loop, &options, &hooks, err);
@@ -371,6 +380,9 @@ console_run(const struct profile_flags *flags, struct err *err)
     status = screen_run(&c->screen);
     screen_close(&c->screen);
     disconnect(c);
+    struct err state_err = {0};
+    if (remember_save(&c->app.remember, panes_path(&c->arena), &state_err))
+        LOG_WARN("console", "how lists were left is not kept", KV_TEXT("why", state_err.msg));
     app_fini(&c->app);
 out:
     if (c->loop)

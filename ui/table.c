@@ -318,6 +318,7 @@ table_new(struct app *app, const struct table_setup *setup)
         t->pick_ids = setup->pick->chosen ? json_copy(setup->pick->chosen) : NULL;
         t->pick.chosen = NULL;
     }
+    table_recall(t);
     table_ask(t);
     return &t->pane;
 }

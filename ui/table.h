@@ -4,7 +4,7 @@
  * The list pane: a window over rows.h with a cursor that stays on its object (by id, never by row
  * number), filter, search, order, marks, and the actions and children of its resource. The same
  * pane, in pick mode, chooses values for a form. Split over table*.c: life and cursor, drawing,
- * keys, finding.
+ * keys, finding, shape.
  */
 #include "ui/app.h"
 #include "ui/marks.h"
@@ -47,6 +47,8 @@ struct table {
     bool wants, rereads;     /* rows may be missing; all are old */
     int64_t stale_told_ms;   /* when the note about stale rows was shown; 0: none is */
     int skip;                /* columns scrolled away after the first */
+    const struct column *chosen[COLUMNS_MAX];
+    size_t n_chosen; /* 0: the columns of the resource */
     char filter[FILTER_SIZE];
     char filter_before[FILTER_SIZE]; /* for Esc while typing */
     const struct column *sort;       /* order made here */
@@ -80,6 +82,15 @@ bool table_find_command(struct table *t, enum command cmd);
 bool table_mark_command(struct table *t, enum command cmd);
 bool table_marked(const struct table *t, const struct json *row);
 void table_export(struct table *t, struct str path);
+/* Columns in the order they are drawn; NULL past the last. */
+const struct column *table_column(const struct table *t, size_t at);
+/* Titles joined by commas; "" or "-" for the usual columns. */
+void table_choose_columns(struct table *t, struct str names);
+void table_ask_columns(struct table *t);
+bool table_sortable(const struct table *t, const struct column *c);
+void table_order_by(struct table *t, const struct column *c, bool down);
+/* Order and columns as this list was left; before it asks for rows. */
+void table_recall(struct table *t);
 /* "5,000" */
 void table_count(size_t n, struct buf *out);
 #endif

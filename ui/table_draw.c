@@ -32,13 +32,13 @@ fit_columns(const struct table *t, int cols, struct shown *out)
     struct layout_column lay[COLUMNS_MAX];
     const struct column *of[COLUMNS_MAX];
     size_t n = 0;
-    for (const struct column *c = t->pane.resource->columns; c->title && n < COLUMNS_MAX; c++) {
-        int index = (int)(c - t->pane.resource->columns);
+    const struct column *c;
+    for (int index = 0; n < COLUMNS_MAX && (c = table_column(t, (size_t)index)); index++) {
         if (index >= 1 && index <= t->skip)
             continue;
         of[n] = c;
-        /* Scrolled: keep the order, so that what was hidden comes into sight. */
-        int drop = t->skip && index ? index : c->drop;
+        /* Scrolled or chosen: keep the order, so that what was hidden comes into sight. */
+        int drop = (t->skip || t->n_chosen) && index ? index : c->drop;
         lay[n++] = (struct layout_column){c->min, c->flex, drop, 0};
     }
     layout_columns(lay, n, cols, COLUMN_GAP);

@@ -74,31 +74,14 @@ search_ask(struct table *t)
                                                     .entered = search_entered});
 }
 
-/* Lines of the order menu: two for each column that can be sorted. */
-static bool
-sortable(const struct table *t, const struct column *c)
-{
-    return listquery_paged(&t->rows.query) ? c->sort != NULL : c->format != FMT_STATE;
-}
-
 static void
 sort_chosen(struct pane *owner, size_t value)
 {
     struct table *t = table_of(owner);
-    const struct column *c = &t->pane.resource->columns[value / 2];
-    bool down = value % 2;
-    if (listquery_paged(&t->rows.query)) {
-        t->rows.query.sort = c->sort;
-        t->rows.query.descending = down;
-        table_restart(t);
-        return;
-    }
-    t->sort = c;
-    t->descending = down;
-    table_rebuild(t);
-    table_move(t, 0);
+    table_order_by(t, &t->pane.resource->columns[value / 2], value % 2);
 }
 
+/* Two lines for each column that can be sorted. */
 static void
 sort_ask(struct table *t)
 {
@@ -106,7 +89,7 @@ sort_ask(struct table *t)
     size_t n = 0;
     const struct column *columns = t->pane.resource->columns;
     for (size_t i = 0; i < COLUMNS_MAX && columns[i].title; i++) {
-        if (!sortable(t, &columns[i]))
+        if (!table_sortable(t, &columns[i]))
             continue;
         items[n++] = (struct menu_item){str_of(columns[i].title), STR("upwards"), 2 * i};
         items[n++] = (struct menu_item){str_of(columns[i].title), STR("downwards"), 2 * i + 1};
