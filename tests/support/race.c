@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ANSWER_MAX = 1 << 16, ROUNDS = 4 };
+enum { ANSWER_MAX = 1 << 16 };
 
 static struct process servers[2];
 static int n_servers = 1;
@@ -17,6 +17,7 @@ static struct {
     int which, status;
 } runs[RACE_CALLERS_MAX];
 static pthread_barrier_t together;
+static int64_t asked, busy;
 
 static int
 setting(const char *name, int preset)
@@ -29,9 +30,9 @@ setting(const char *name, int preset)
 }
 
 int
-race_rounds(void)
+race_rounds(int preset)
 {
-    return setting("TEST_RACE_ROUNDS", ROUNDS);
+    return setting("TEST_RACE_ROUNDS", preset);
 }
 
 int
@@ -64,6 +65,8 @@ race_start(void)
 void
 race_stop(void)
 {
+    print_message("# %lld requests raced on %d servers, %lld were told to come again\n",
+                  (long long)asked, n_servers, (long long)busy);
     for (int i = 0; i < n_servers; i++)
         (void)process_stop(&servers[i]);
 }
@@ -139,10 +142,12 @@ race_run(int n, int wanted)
         pthread_join(runs[i].thread, NULL);
         int status = runs[i].status;
         won += status == wanted;
+        busy += status == 503;
         if (status != wanted && status != 400 && status != 401 && status != 409 && status != 503)
             fail_msg("caller %d was answered %d", i, status);
     }
     pthread_barrier_destroy(&together);
+    asked += n;
     return won;
 }
 

@@ -11,13 +11,14 @@
 
 /* The host of the public URL, which both servers share. */
 #define RACE_HOST "race.example"
-enum { RACE_TEXT_MAX = 4096, RACE_CALLERS_MAX = 200 };
+enum { RACE_TEXT_MAX = 4096, RACE_CALLERS_MAX = 200, RACE_ROUNDS = 4 };
 
 /* Starts the servers, with one outbox and the tenant "race". False when they do not come up. */
 bool race_start(void);
 void race_stop(void);
 const char *race_outbox(void);
-int race_rounds(void);
+/* As the environment says, else so many. */
+int race_rounds(int preset);
 int race_callers(int preset);
 
 struct race_reply {

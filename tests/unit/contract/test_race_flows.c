@@ -59,7 +59,7 @@ an_activation_works_once(void **state)
 {
     (void)state;
     set_strategy("MagicLink"); /* nobody needs a password */
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct person p;
         char path[RACE_TEXT_MAX], body[RACE_TEXT_MAX], token[TOKEN_MAX];
         add_person(&p, "activation", round);
@@ -74,7 +74,7 @@ static void
 an_invitation_is_accepted_once(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct person p;
         char path[RACE_TEXT_MAX], body[RACE_TEXT_MAX], token[TOKEN_MAX];
         add_person(&p, "invitation", round);
@@ -91,7 +91,7 @@ a_magic_link_works_once(void **state)
 {
     (void)state;
     set_strategy("MagicLink");
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct person p;
         char body[RACE_TEXT_MAX], token[TOKEN_MAX];
         add_person(&p, "link", round);
@@ -121,7 +121,7 @@ a_code_works_once(void **state)
 {
     (void)state;
     set_strategy("Code");
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct person p;
         char body[RACE_TEXT_MAX], cookie[600], code[TOKEN_MAX];
         add_person(&p, "code", round);
@@ -138,7 +138,7 @@ guesses_in_parallel_are_all_counted(void **state)
 {
     (void)state;
     set_strategy("Code");
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct person p;
         char body[RACE_TEXT_MAX], cookie[600], code[TOKEN_MAX];
         add_person(&p, "guess", round);
@@ -165,7 +165,7 @@ static void
 an_address_becomes_one_account(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         char body[RACE_TEXT_MAX];
         snprintf(body, sizeof body,
                  "{\"provider\":\"local\",\"email\":\"up-%d@race.example\",\"companyName\":\"U\"}",

@@ -55,7 +55,7 @@ static void
 a_code_lets_in_one(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct arena a;
         struct person p;
         arena_init(&a, 16 << 20);
@@ -78,7 +78,7 @@ static void
 a_waiting_sign_in_ends_once(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct arena a;
         struct person p;
         char token[TOKEN_MAX];
@@ -101,7 +101,7 @@ static void
 a_recovery_code_works_once(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct arena a;
         struct person p;
         arena_init(&a, 16 << 20);

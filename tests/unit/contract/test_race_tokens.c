@@ -43,7 +43,7 @@ static void
 a_refresh_token_works_once(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(); round++) {
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
         struct machine m;
         int n = race_callers(24);
         sign_in(&m);
