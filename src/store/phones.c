@@ -125,12 +125,43 @@ store_user_phone_get(const struct scope *s, struct str user_id, struct str id, s
 
 /* ---- writing ---- */
 
+static enum err_code
+check_room(const struct scope *s, int64_t user, struct err *err)
+{
+    int64_t n = 0;
+    enum err_code rc = db_query_int(s->conn, "SELECT COUNT(*) FROM user_phones WHERE user_seq = $1",
+                                    DB_ARGS(DB_I(user)), &n, NULL, err);
+    if (rc == ERR_OK && n >= USER_PHONES_MAX)
+        return err_set(err, ERR_LIMIT, "a person may have at most %d phone numbers",
+                       USER_PHONES_MAX);
+    return rc;
+}
+
+/* A number that was shown and never verified is nobody's; it makes room for the next one. */
+static enum err_code
+drop_unverified(const struct scope *s, int64_t user, struct str phone, struct err *err)
+{
+    return db_exec(s->conn,
+                   "DELETE FROM user_phones WHERE user_seq = $1 AND phone_key = $2 AND "
+                   "verified = 0",
+                   DB_ARGS(DB_I(user), DB_T(key_of(s, phone))), NULL, err);
+}
+
 enum err_code
-user_phone_note(const struct scope *s, int64_t user_seq, struct str phone, struct err *err)
+user_phone_show(const struct scope *s, int64_t user_seq, struct str before, struct str phone,
+                struct err *err)
 {
     struct user_phone p = {.phone_number = phone}, there;
-    enum err_code rc = phone.n ? find_phone(s, user_seq, STR_ABSENT, phone, &there, err) : ERR_OK;
-    return rc == ERR_NOT_FOUND ? insert_phone(s, user_seq, &p, err) : rc;
+    enum err_code rc = ERR_OK;
+    if (before.n && !str_eq(key_of(s, before), key_of(s, phone)))
+        rc = drop_unverified(s, user_seq, before, err);
+    if (rc != ERR_OK || !phone.n)
+        return rc;
+    rc = find_phone(s, user_seq, STR_ABSENT, phone, &there, err);
+    if (rc != ERR_NOT_FOUND)
+        return rc;
+    rc = check_room(s, user_seq, err);
+    return rc == ERR_OK ? insert_phone(s, user_seq, &p, err) : rc;
 }
 
 static enum err_code
@@ -165,18 +196,6 @@ show_one(const struct scope *s, struct str user_id, struct err *err)
             change.phone_number = list.items[i].phone_number;
             return store_user_update(s, &change, USER_F(phone_number), err);
         }
-    return rc;
-}
-
-static enum err_code
-check_room(const struct scope *s, int64_t user, struct err *err)
-{
-    int64_t n = 0;
-    enum err_code rc = db_query_int(s->conn, "SELECT COUNT(*) FROM user_phones WHERE user_seq = $1",
-                                    DB_ARGS(DB_I(user)), &n, NULL, err);
-    if (rc == ERR_OK && n >= USER_PHONES_MAX)
-        return err_set(err, ERR_LIMIT, "a person may have at most %d phone numbers",
-                       USER_PHONES_MAX);
     return rc;
 }
 

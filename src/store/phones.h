@@ -3,7 +3,8 @@
 /*
  * Phone numbers of people. The one in users.phone_number is shown with the person; all of them are
  * here. As with addresses (emails.h), a number belongs to a person once it is verified, and then to
- * nobody else in the environment. Numbers compare without their dashes.
+ * nobody else in the environment. Numbers compare without their dashes. Whatever way they come, a
+ * person has at most USER_PHONES_MAX: another shown number replaces one that was not verified.
  */
 #include "store/emails.h"
 

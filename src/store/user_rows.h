@@ -38,9 +38,10 @@ enum err_code user_email_drop(const struct scope *s, int64_t user_seq, struct st
 /* Who is meant by a phone number: whose verified one it is, else the only one who wrote it down. */
 enum err_code user_by_phone(const struct scope *s, struct str phone, int64_t *user_seq,
                             struct err *err) MUST_USE;
-/* Writes the number down for the user, if it is not yet. */
-enum err_code user_phone_note(const struct scope *s, int64_t user_seq, struct str phone,
-                              struct err *err) MUST_USE;
+/* The user shows `phone` (may be absent) in place of `before`: writes it down, if it is not yet, and
+ * drops the other unless it is verified. ERR_LIMIT beyond USER_PHONES_MAX. */
+enum err_code user_phone_show(const struct scope *s, int64_t user_seq, struct str before,
+                              struct str phone, struct err *err) MUST_USE;
 
 /* ---- lists the user is in: table user_order and its totals ---- */
 

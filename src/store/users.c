@@ -222,7 +222,7 @@ store_user_create(const struct scope *s, struct user *u, struct err *err)
         return taken(rc, err);
     rc = index_text(s, "users.search_add", u->seq, search_key(s, u), err);
     if (rc == ERR_OK)
-        rc = user_phone_note(s, u->seq, u->phone_number, err);
+        rc = user_phone_show(s, u->seq, STR_ABSENT, u->phone_number, err);
     return rc == ERR_OK ? user_order_add(s, u->seq, -s->env, err) : rc;
 }
 
@@ -264,9 +264,10 @@ write_update(const struct scope *s, const struct user *u, uint64_t given, const 
 
 /* What else changes with a new primary address or a new number: see emails.h and phones.h. */
 static enum err_code
-move_addresses(const struct scope *s, const struct user *u, uint64_t given, int64_t seq,
-               struct err *err)
+move_addresses(const struct scope *s, const struct user *u, uint64_t given,
+               const struct user *before, struct err *err)
 {
+    int64_t seq = before->seq;
     enum err_code rc = ERR_OK;
     if (given & USER_F(email) && u->email.n) {
         struct str key = unique_key(s, u->email);
@@ -275,19 +276,20 @@ move_addresses(const struct scope *s, const struct user *u, uint64_t given, int6
             rc = user_email_drop(s, seq, key, err);
     }
     if (rc == ERR_OK && given & USER_F(phone_number))
-        rc = user_phone_note(s, seq, u->phone_number, err);
+        rc = user_phone_show(s, seq, before->phone_number, u->phone_number, err);
     return rc;
 }
 
 enum err_code
 store_user_update(const struct scope *s, const struct user *u, uint64_t given, struct err *err)
 {
-    struct user after = {0};
+    struct user before = {0};
     enum err_code rc = check(u, err);
     if (rc == ERR_OK)
-        rc = store_user_get(s, USER_BY_ID, u->id, &after, err);
+        rc = store_user_get(s, USER_BY_ID, u->id, &before, err);
     if (rc != ERR_OK)
         return rc;
+    struct user after = before;
     if (given & USER_F(name))
         after.name = u->name;
     if (given & USER_F(email))
@@ -296,7 +298,7 @@ store_user_update(const struct scope *s, const struct user *u, uint64_t given, s
         after.username = u->username;
     if (given & USER_F(phone_number))
         after.phone_number = u->phone_number;
-    rc = move_addresses(s, u, given, after.seq, err);
+    rc = move_addresses(s, u, given, &before, err);
     if (rc == ERR_OK)
         rc = write_update(s, u, given, &after, err);
     return rc == ERR_OK ? user_order_refresh(s, after.seq, given, err) : rc;

@@ -56,10 +56,7 @@ op_users_password_reset_link(struct call *c, struct err *err)
     enum err_code rc = s ? find_user(c, s, &u, err) : err_failed(err);
     if (rc)
         return rc;
-    struct flow f = {.kind = FLOW_PASSWORD_RESET,
-                     .user_id = u.id,
-                     .data = STR("link"),
-                     .expires_at = c->now + DAY_MS};
+    struct flow f = {.kind = FLOW_PASSWORD_RESET, .user_id = u.id, .expires_at = c->now + DAY_MS};
     rc = flow_start(c, s, &f, FLOW_ALONE, &token, err);
     if (rc)
         return rc;

@@ -108,11 +108,12 @@ begin(struct call *c, struct str type, struct str identifier, const struct scope
     return rc;
 }
 
+/* The flow remembers which mailbox its token went to, if to one. */
 static struct flow
-new_flow(const struct call *c, enum flow_kind kind, const struct target *t, const char *way)
+new_flow(const struct call *c, enum flow_kind kind, const struct target *t, struct str mailed_to)
 {
     return (struct flow){
-        .kind = kind, .user_id = t->user.id, .data = str_of(way), .expires_at = c->now + RESET_MS};
+        .kind = kind, .user_id = t->user.id, .data = mailed_to, .expires_at = c->now + RESET_MS};
 }
 
 static enum err_code
@@ -124,7 +125,7 @@ mail_token(struct call *c, struct str type, struct str identifier, struct err *e
     enum err_code rc = begin(c, type, identifier, &s, &t, err);
     if (rc)
         return rc;
-    struct flow f = new_flow(c, FLOW_PASSWORD_RESET, &t, "email");
+    struct flow f = new_flow(c, FLOW_PASSWORD_RESET, &t, t.email);
     rc = flow_start(c, s, &f, FLOW_ALONE, &token, err);
     bool reaches = t.user.seq && t.email.n;
     struct notice n = {.type = "ResetPassword",
@@ -178,7 +179,7 @@ op_passwords_reset_sms(struct call *c, struct err *err)
         begin(c, call_str(c, "identifierType"), call_str(c, "identifier"), &s, &t, err);
     if (rc)
         return rc;
-    struct flow f = new_flow(c, FLOW_PASSWORD_SMS, &t, "sms");
+    struct flow f = new_flow(c, FLOW_PASSWORD_SMS, &t, STR_ABSENT);
     rc = flow_start(c, s, &f, FLOW_WITH_CODE | FLOW_ALONE, &token, err);
     bool reaches = t.user.seq && t.phone.n;
     struct notice n = {.type = "ResetPassword",
@@ -206,7 +207,7 @@ exchange_code(struct call *c, const struct scope *s, struct str session, struct 
     if (!rc && !str_given(f.user_id))
         return refuse_code(c, err);
     struct target t = {.user = {.id = f.user_id}};
-    struct flow next = new_flow(c, FLOW_PASSWORD_RESET, &t, "sms");
+    struct flow next = new_flow(c, FLOW_PASSWORD_RESET, &t, STR_ABSENT);
     if (!rc)
         rc = lockout_clear(c, s, LOCKOUT_CODE, f.user_id, err);
     if (!rc)
@@ -267,18 +268,19 @@ end_the_rest(struct call *c, const struct scope *s, struct str user_id, struct s
     return rc ? rc : lockout_clear(c, s, LOCKOUT_PASSWORD, user_id, err);
 }
 
-/* Who got the token from the mailbox has shown that it is theirs. */
+/* Who got the token from the primary address has shown that it is theirs; further ones are verified
+ * before anything is sent there. */
 static enum err_code
 note_mailbox(const struct scope *s, const struct flow *f, struct err *err)
 {
-    struct user u;
-    if (!str_eq(f->data, STR("email")))
+    struct user_email e = {0};
+    struct user change = {.id = f->user_id, .verified = true};
+    if (!f->data.n)
         return ERR_OK;
-    enum err_code rc = store_user_get(s, USER_BY_ID, f->user_id, &u, err);
-    if (rc || u.verified)
-        return rc;
-    struct user change = {.id = u.id, .verified = true};
-    return store_user_update(s, &change, USER_F(verified), err);
+    enum err_code rc = store_user_email_get(s, f->user_id, STR_ABSENT, f->data, &e, err);
+    if (rc == ERR_NOT_FOUND || (!rc && (!e.primary || e.verified)))
+        return ERR_OK;
+    return rc ? rc : store_user_update(s, &change, USER_F(verified), err);
 }
 
 static enum err_code

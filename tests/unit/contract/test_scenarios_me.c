@@ -91,10 +91,35 @@ profile(void **state)
         {"PUT " V1 " ~in", "{'name':'Ada'}", "200; name='Ada'"},
         {"PUT " V1 " @one " ME, "{'name':'Ada L'}", "200; name='Ada L'"},
         {"PUT " V1 " " ME, "{'name':'Ada L'}", "403"},
-        /* A number is added to those that are there. */
+    };
+    SCENE(&scene, steps);
+}
+
+static void
+numbers(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        /* One that nobody verified makes room for the next: they do not pile up. */
         {"PUT " V2 "/me ~in", "{'phoneNumber':'+4915550101'}", "200; phoneNumber='+4915550101'"},
+        {"GET " PHONES "/me ~in", NULL, "200; *.phoneNumber=['+4915550101']; *.verified=[false]"},
+        /* Verified ones stay, and all together are few. */
+        {"POST " PHONES "/vendor/$ada", "{'phoneNumber':'+4915550102'}", "201"},
+        {"POST " PHONES "/vendor/$ada", "{'phoneNumber':'+4915550103'}", "201"},
+        {"POST " PHONES "/vendor/$ada", "{'phoneNumber':'+4915550104'}", "201"},
+        {"PUT " V2 "/me ~in", "{'phoneNumber':'+4915550102'}", "200; phoneNumber='+4915550102'"},
         {"GET " PHONES "/me ~in", NULL,
-         "200; *.phoneNumber=['+4915550100','+4915550101']; *.verified=[false,false]"},
+         "200; *.phoneNumber=['+4915550102','+4915550103','+4915550104']"},
+        {"PUT " V2 "/me ~in", "{'phoneNumber':'+4915550105'}", "200"},
+        {"POST " PHONES "/vendor/$ada", "{'phoneNumber':'+4915550106'}", "201"},
+        {"PUT " V2 "/me ~in", "{'phoneNumber':'+4915550107'}", "200; phoneNumber='+4915550107'"},
+        {"POST " PHONES "/vendor/$ada", "{'phoneNumber':'+4915550108'}",
+         "400; errors=['A user may have at most 5 phone numbers']"},
+        {"PUT " V2 "/me ~in", "{'phoneNumber':'+4915550106'}", "200"},
+        {"POST " PHONES "/vendor/$ada", "{'phoneNumber':'+4915550108'}", "201"},
+        {"PUT " V2 "/me ~in", "{'phoneNumber':'+4915550109'}", "400; ~at most 5 phone numbers"},
+        {"GET " V2 "/me ~in", NULL, "200; phoneNumber='+4915550106'"},
+        {"GET " PHONES "/me ~in", NULL, "200; #5"},
     };
     SCENE(&scene, steps);
 }
@@ -216,9 +241,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prepare),           cmocka_unit_test(profile),
-        cmocka_unit_test(tenants),           cmocka_unit_test(hierarchy),
-        cmocka_unit_test(temporary_members), cmocka_unit_test(every_operation_was_used),
+        cmocka_unit_test(prepare),
+        cmocka_unit_test(profile),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(tenants),
+        cmocka_unit_test(hierarchy),
+        cmocka_unit_test(temporary_members),
+        cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);
     int failed = cmocka_run_group_tests_name("me", tests, NULL, NULL);

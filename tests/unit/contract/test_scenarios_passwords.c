@@ -15,6 +15,7 @@ static struct scene scene;
 #define CONFIG "/identity/resources/configurations/v1"
 #define OWN "/identity/resources/users/v1/passwords"
 #define SESSIONS "/identity/resources/users/sessions/v1/me"
+#define EMAILS "/identity/resources/users/emails/v1"
 #define RESET2 "/identity/resources/users/v2/passwords/reset"
 #define GONE "['The token is not valid, was used or has expired']"
 #define ADA "'email':'ada@one.example'"
@@ -377,6 +378,31 @@ reset_by_mail(void **state)
     SCENE(&scene, steps);
 }
 
+/* A mail to a further address shows whose that one is, and nothing about the primary one. */
+static void
+reset_by_mail_to_a_further_address(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " CREATE " @one", "{'email':'eve@one.example','skipInviteEmail':true}",
+         "201; id>eve; verified=false"},
+        {"POST " EMAILS "/vendor/$eve", "{'email':'eve@home.example','isVerified':true}", "201"},
+        {"POST " OWN "/reset ~none", "{'email':'EVE@home.example'}", "201"},
+        {"OUTBOX eve@home.example", NULL, "200; template='ResetPassword'; token>token"},
+        {"POST " OWN "/reset/verify ~none",
+         "{'userId':'$eve','token':'$token','password':'" NEW "'}", "201"},
+        {"GET " USERS "/$eve @one", NULL, "200; verified=false"},
+        {SIGN_IN, "{'email':'eve@one.example','password':'" NEW "'}", "401"},
+        /* The primary one itself, however it is written. */
+        {"POST " OWN "/reset ~none", "{'email':'Eve@One.example'}", "201"},
+        {"OUTBOX eve@one.example", NULL, "200; token>token"},
+        {"POST " OWN "/reset/verify ~none",
+         "{'userId':'$eve','token':'$token','password':'" OLD "'}", "201"},
+        {"GET " USERS "/$eve @one", NULL, "200; verified=true"},
+    };
+    SCENE(&scene, steps);
+}
+
 static void
 tokens_expire(void **state)
 {
@@ -510,6 +536,7 @@ main(void)
         cmocka_unit_test(earlier_ones_do_not_come_back),
         cmocka_unit_test(passwords_grow_old),
         cmocka_unit_test(reset_by_mail),
+        cmocka_unit_test(reset_by_mail_to_a_further_address),
         cmocka_unit_test(tokens_expire),
         cmocka_unit_test(reset_by_sms),
         cmocka_unit_test(nobody_is_answered_like_somebody),

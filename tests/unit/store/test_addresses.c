@@ -214,6 +214,13 @@ lists_have_those_of_the_tenant_in_order(void **state)
 /* ---- phones ---- */
 
 static void
+show(struct str user_id, const char *number, enum err_code expected)
+{
+    struct user u = {.id = user_id, .phone_number = number ? str_of(number) : NONE};
+    IS(store_user_update(&w.s, &u, USER_F(phone_number), &w.err), expected);
+}
+
+static void
 numbers_of_users_are_noted(void **state)
 {
     (void)state;
@@ -226,13 +233,46 @@ numbers_of_users_are_noted(void **state)
     assert_int_equal(list.n, 1);
     assert_str(list.items[0].phone_number, "+49-123-4567");
     assert_false(list.items[0].verified);
-    /* Another number is added, and shown. */
-    u = (struct user){.id = ada, .phone_number = STR("+4999999")};
-    OK(store_user_update(&w.s, &u, USER_F(phone_number), &w.err));
+    /* Another number is shown: the other one, which is not verified, is nobody's any more. */
+    show(ada, "+4999999", ERR_OK);
     OK(store_user_phones(&w.s, ada, &list, &w.err));
-    assert_int_equal(list.n, 2);
-    assert_true(names(USER_BY_PHONE, "+491234567", ada));
+    assert_int_equal(list.n, 1);
+    assert_true(names(USER_BY_PHONE, "+491234567", NONE));
     assert_true(names(USER_BY_PHONE, "+4999999", ada));
+    show(ada, "+4999-999", ERR_OK); /* the same, written otherwise */
+    show(ada, NULL, ERR_OK);
+    OK(store_user_phones(&w.s, ada, &list, &w.err));
+    assert_int_equal(list.n, 0);
+}
+
+static void
+shown_numbers_are_few(void **state)
+{
+    (void)state;
+    struct str ada = world_user(&w, "ada@x.io", "Ada");
+    struct user_phone p;
+    struct user_phone_list list;
+    struct user u;
+    char number[20];
+    for (int i = 0; i < USER_PHONES_MAX; i++) {
+        snprintf(number, sizeof number, "+491000%d", i);
+        OK(store_user_phone_add(&w.s, ada, str_of(number), true, &p, &w.err));
+    }
+    for (int i = 0; i < 3; i++) {
+        snprintf(number, sizeof number, "+492000%d", i);
+        show(ada, number, ERR_LIMIT);
+    }
+    OK(store_user_phones(&w.s, ada, &list, &w.err));
+    assert_int_equal(list.n, USER_PHONES_MAX);
+    OK(store_user_phone_delete(&w.s, ada, p.id, &w.err));
+    for (int i = 0; i < 2 * USER_PHONES_MAX; i++) {
+        snprintf(number, sizeof number, "+493000%d", i);
+        show(ada, number, ERR_OK);
+    }
+    OK(store_user_phones(&w.s, ada, &list, &w.err));
+    assert_int_equal(list.n, USER_PHONES_MAX);
+    OK(store_user_get(&w.s, USER_BY_ID, ada, &u, &w.err));
+    assert_str(u.phone_number, number);
 }
 
 static void
@@ -313,6 +353,7 @@ main(void)
         TEST(there_are_not_too_many),
         TEST(lists_have_those_of_the_tenant_in_order),
         TEST(numbers_of_users_are_noted),
+        TEST(shown_numbers_are_few),
         TEST(a_verified_number_names_its_owner),
         TEST(numbers_are_listed),
     };
