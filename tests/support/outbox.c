@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STEP_MS = 5, NUMBERS_MAX = 100000 };
+enum { STEP_MS = 5, NUMBERS_MAX = 100000, FILE_MAX = 16 << 20 };
 
 static int
 by_number(const void *a, const void *b)
@@ -51,14 +51,27 @@ read_one(const char *dir, int64_t number, struct arena *a, struct str *text)
     for (int i = 0; i < 2; i++) {
         char path[1024];
         snprintf(path, sizeof path, "%s/%08lld-%s.json", dir, (long long)number, channels[i]);
-        struct str all;
-        if (file_read(path, 16 * 1024 * 1024, a, &all, NULL) != ERR_OK)
-            continue;
-        if (text)
-            *text = all;
-        return json_parse(str_trim(all), all.n, NULL);
+        if (file_read(path, FILE_MAX, a, text, NULL) == ERR_OK)
+            return json_parse(str_trim(*text), text->n, NULL);
     }
     return NULL;
+}
+
+/* The message if it is one to `to`; only then its text goes into the arena. */
+static struct json *
+read_if_to(const char *dir, int64_t number, const char *to, struct arena *a, struct str *text)
+{
+    struct arena scratch;
+    struct str all = {NULL, 0};
+    arena_init(&scratch, 2 * FILE_MAX);
+    struct json *j = read_one(dir, number, &scratch, &all);
+    bool wanted = j && str_eq(json_str(json_get(j, "to")), str_of(to));
+    if (wanted && text)
+        *text = arena_str(a, all);
+    if (!wanted)
+        json_free(j);
+    arena_fini(&scratch);
+    return wanted ? j : NULL;
 }
 
 static struct json *
@@ -73,12 +86,11 @@ find(const char *dir, const char *to, int64_t *seen, struct arena *a, struct str
     while (n && numbers[n - 1] > last)
         n--;
     for (size_t i = 0; i < n; i++) {
-        struct json *j = read_one(dir, numbers[i], a, text);
-        if (j && str_eq(json_str(json_get(j, "to")), str_of(to))) {
+        struct json *j = read_if_to(dir, numbers[i], to, a, text);
+        if (j) {
             *seen = numbers[i];
             return j;
         }
-        json_free(j);
     }
     return NULL;
 }

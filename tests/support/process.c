@@ -207,13 +207,19 @@ raw_exchange(int fd, struct str request, char *answer, size_t max)
 int
 raw_request(int port, struct str request, char *answer, size_t max)
 {
+    return raw_request_within(port, request, answer, max, 5000);
+}
+
+int
+raw_request_within(int port, struct str request, char *answer, size_t max, int quiet_ms)
+{
     static char own[ANSWER_MAX];
     char *to = answer ? answer : own;
     int fd = raw_connect(port), status = -1;
     if (fd < 0)
         return -1;
     raw_send(fd, request);
-    raw_receive(fd, to, answer ? max : sizeof own, 5000);
+    raw_receive(fd, to, answer ? max : sizeof own, quiet_ms);
     close(fd);
     if (sscanf(to, "HTTP/1.1 %d", &status) != 1)
         return -1;

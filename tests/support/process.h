@@ -38,6 +38,8 @@ size_t raw_receive(int fd, char *out, size_t max, int quiet_ms);
 int raw_exchange(int fd, struct str request, char *answer, size_t max);
 /* One request on its own connection; status or -1. `answer` (may be NULL) gets headers and body. */
 int raw_request(int port, struct str request, char *answer, size_t max);
+/* The same, waiting so long for each byte instead of 5 s. */
+int raw_request_within(int port, struct str request, char *answer, size_t max, int quiet_ms);
 /* As raw_request for METHOD PATH with the environment token and a JSON body (may be ""). */
 int process_call(const struct process *p, const char *method, const char *path, const char *body,
                  char *answer, size_t max);

@@ -94,8 +94,8 @@ race_ask(int which, const char *method, const char *path, const char *headers, c
                      "Content-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n%s",
                      method, path, own ? "" : "Authorization: Bearer ", own ? "" : p->token,
                      own ? "" : "\r\n", strlen(body), headers ? headers : "", body);
-    struct race_reply r = {
-        .status = raw_request(p->port, (struct str){request, (size_t)n}, answer, ANSWER_MAX)};
+    struct race_reply r = {.status = raw_request_within(p->port, (struct str){request, (size_t)n},
+                                                        answer, ANSWER_MAX, RACE_PATIENCE_MS)};
     const char *start = strstr(answer, "\r\n\r\n");
     if (start)
         r.json = json_parse(str_of(start + 4), ANSWER_MAX, NULL);

@@ -12,6 +12,8 @@
 /* The host of the public URL, which both servers share. */
 #define RACE_HOST "race.example"
 enum { RACE_TEXT_MAX = 4096, RACE_CALLERS_MAX = 200, RACE_ROUNDS = 4 };
+/* A hundred callers may wait for a hundred hashes. */
+enum { RACE_PATIENCE_MS = 120000 };
 
 /* Starts the servers, with one outbox and the tenant "race". False when they do not come up. */
 bool race_start(void);

@@ -46,8 +46,9 @@ send_to(int which, const char *method, const char *path, const char *headers, co
                      "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s"
                      "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
                      method, path, headers, strlen(body), body);
-    r->status = raw_request(servers[which % n_servers].port, (struct str){request, (size_t)n},
-                            r->text, sizeof r->text);
+    r->status =
+        raw_request_within(servers[which % n_servers].port, (struct str){request, (size_t)n},
+                           r->text, sizeof r->text, RACE_PATIENCE_MS);
     mem_free(request);
 }
 
