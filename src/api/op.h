@@ -42,9 +42,10 @@ enum {
     OPF_REPLY_ARRAY = 1 << 7,   /* reply is a bare array of .reply objects; NULL: of plain values */
     OPF_REPLY_EMPTY = 1 << 8,   /* no body in the answer */
     OPF_DEPRECATED = 1 << 9,
-    OPF_EXTRA = 1 << 10,        /* used by real clients but not in the published documents */
-    OPF_REPLY_TEXT = 1 << 11,   /* reply is not JSON (CSV) */
-    OPF_BODY_OPTIONAL = 1 << 12 /* an absent or empty body is as good as {} */
+    OPF_EXTRA = 1 << 10,         /* used by real clients but not in the published documents */
+    OPF_REPLY_TEXT = 1 << 11,    /* reply is not JSON (CSV) */
+    OPF_BODY_OPTIONAL = 1 << 12, /* an absent or empty body is as good as {} */
+    OPF_STEADY = 1 << 13         /* when the answer comes must not tell who has an account */
 };
 
 enum kind {

@@ -23,6 +23,7 @@ static const struct word op_words[] = {
     {OPF_EXTRA, "extra"},
     {OPF_REPLY_TEXT, "replyText"},
     {OPF_BODY_OPTIONAL, "bodyOptional"},
+    {OPF_STEADY, "steady"},
     {0, NULL},
 };
 

@@ -244,6 +244,7 @@ run_call(struct server *s, struct http_request *r, const struct route_match *mat
     c->received = r->received ? r->received : c->now;
     c->user_agent = call_header(c, "user-agent");
     c->priv->outside = r->outside;
+    r->steady = (match->op->flags & OPF_STEADY) != 0;
     struct err err = {.code = ERR_OK};
     enum err_code rc = process(c, match, r->body, &err);
     r->moves = c->priv->moves;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "server/http_conn.h"
+#include "server/http_hold.h"
 #include "server/http_listen.h"
 #include "server/work.h"
 
@@ -43,6 +44,7 @@ struct http {
     size_t n;
     struct reaper reaper;
     struct work *lanes[HTTP_OUTSIDE + 1]; /* none for HTTP_AT_ONCE */
+    struct hold hold;
     atomic_bool stopping;
     atomic_int active; /* requests between their first and last byte */
 };
@@ -50,6 +52,8 @@ struct http {
 /* A request on its way; lives in its connection's memory. */
 struct exchange {
     struct work_job job;
+    struct held held;
+    int64_t begun_us; /* all of the request was there */
     struct http *http;
     struct conn *conn;
     struct MHD_Connection *mhd;
@@ -247,10 +251,19 @@ handle(struct exchange *x)
 }
 
 static void
+release(struct held *held)
+{
+    finish(LIST_ENTRY(held, struct exchange, held));
+}
+
+static void
 run_job(struct work_job *job)
 {
     struct exchange *x = (struct exchange *)(void *)job;
-    if (!handle(x))
+    if (handle(x))
+        return;
+    x->held.release = release;
+    if (!x->conn->request.steady || !hold_add(&x->http->hold, &x->held, x->begun_us))
         finish(x);
 }
 
@@ -295,6 +308,7 @@ execute(struct exchange *x)
         LOG_ERROR("http", "a request reached the handler without having been checked", KV_NONE);
         return MHD_NO;
     }
+    x->begun_us = hold_now_us();
     r->body = buf_str(&x->conn->body);
     enum http_lane lane = h->options.lane ? h->options.lane(h->options.arg, r) : HTTP_AT_ONCE;
     if (lane != HTTP_AT_ONCE && !atomic_load(&h->stopping))
@@ -416,7 +430,9 @@ start_workers(struct http *h, struct err *err)
     if (!hashing.queue_max)
         hashing.queue_max = (size_t)hashing.threads * HASHES_WAITING;
     struct work_options outside = {.threads = OUTSIDE_THREADS, .queue_max = OUTSIDE_WAITING};
-    enum err_code rc = work_new(&h->lanes[HTTP_WORKER], &work, err);
+    enum err_code rc = hold_start(&h->hold, err);
+    if (!rc)
+        rc = work_new(&h->lanes[HTTP_WORKER], &work, err);
     if (!rc)
         rc = work_new(&h->lanes[HTTP_HASHER], &hashing, err);
     return rc ? rc : work_new(&h->lanes[HTTP_OUTSIDE], &outside, err);
@@ -475,6 +491,7 @@ http_stop(struct http *h, int64_t grace_ms)
     for (size_t i = 0; i < COUNT_OF(h->lanes);
          i++) /* in this order: earlier ones may fill the last */
         work_free(h->lanes[i]);
+    hold_stop(&h->hold);
     for (size_t i = 0; i < h->n; i++) {
         if (h->daemons[i])
             MHD_stop_daemon(h->daemons[i]);

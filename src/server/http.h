@@ -39,6 +39,7 @@ struct http_request {
     /* Between handler and server: it has to be handled on a thread that may wait for the network,
      * and it is. */
     bool moves, outside;
+    bool steady; /* leaves on the beat (http_hold.h); not for what is answered at once */
 };
 
 enum http_lane {

@@ -101,6 +101,12 @@ messages_goals() {
     figure S16 "the same while others are added, ten at a time" messages.outbox.beside '>=' 1000
 }
 
+timing_goals() {
+    for name in sign-in.wrong sign-in.locked sign-in.unverified reset-mail.known reset-sms.known link.known sms-code.known; do
+        figure T1 "$name beside unknown: AUC beyond chance" "timing.$name" '<=' 0
+    done
+}
+
 printf '%-4s %-52s %12s %12s %9s  %-9s %s\n' goal what ours peer ratio limit ''
 for part in $PARTS; do
     "${part}_goals"

@@ -5,6 +5,7 @@
  * from a thousand samples on have to be within a millisecond.
  */
 #include "base/clock.h"
+#include "server/state.h"
 #include "tests/support/scene.h"
 
 #include <stdio.h>
@@ -115,6 +116,10 @@ prepare(void **state)
          "201; id>locked"},
         {"POST " CREATE " @one", "{'email':'off@x.example','skipInviteEmail':true}", "201; id>off"},
         {"POST " CREATE " @two", "{'email':'far@x.example','skipInviteEmail':true}", "201; id>far"},
+        {"POST " CREATE " @one", "{'email':'new@x.example','skipInviteEmail':true}", "201"},
+        {"POST " CREATE " @one", "{'email':'shut@x.example','skipInviteEmail':true}",
+         "201; id>shut"},
+        {"POST " USERS "/$shut/lock", NULL, "200"},
         {"POST " USERS "/$known/verify", NULL, "200"},
         {"POST " USERS "/$locked/verify", NULL, "200"},
         {"POST " USERS "/$off/verify", NULL, "200"},
@@ -174,6 +179,87 @@ passwordless(void **state)
     alike(PASSWORDLESS "/smscode/prelogin", "{'email':'$who@x.example'}", 201, everybody);
     const char *const numbers[] = {"42", "43", "44", "99", NULL};
     alike(PASSWORDLESS "/smscode/prelogin", "{'phoneNumber':'+43155501$who'}", 201, numbers);
+}
+
+/* ---- resets ---- */
+
+struct rows {
+    const char *sql;
+    int64_t n;
+};
+
+static enum err_code
+count_rows(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct rows *q = arg;
+    return db_query_int(conn, q->sql, DB_NO_ARGS, &q->n, NULL, err);
+}
+
+static int64_t
+rows(const char *sql)
+{
+    struct rows q = {.sql = sql};
+    struct err err = {.code = ERR_OK};
+    if (store_tx(scene.t.server->store, DB_READ, count_rows, &q, &err) != ERR_OK)
+        fail_msg("%s: %s", sql, err.msg);
+    return q.n;
+}
+
+struct reset_way {
+    const char *path, *body;
+    int status;
+};
+static const struct reset_way reset_ways[] = {
+    {USERS "/passwords/reset", "{'email':'$who@x.example'}", 201},
+    {CREATE "/passwords/reset/email", "{'identifier':'$who@x.example','identifierType':'email'}",
+     200},
+    {CREATE "/passwords/reset/sms", "{'identifier':'$who@x.example','identifierType':'email'}",
+     200},
+};
+
+static void
+add_known(const char *what, size_t i)
+{
+    char text[200];
+    snprintf(text, sizeof text, "{\"email\":\"%s-%zu-known@x.example\",\"skipInviteEmail\":true}",
+             what, i);
+    struct tserver_reply r = tserver_request(&scene.t, "POST", CREATE, scene.t.token,
+                                             "frontegg-tenant-id: one\r\n", text);
+    assert_int_equal(r.status, 201);
+    snprintf(text, sizeof text, USERS "/%.*s/verify", STR_ARG(json_str(json_get(r.json, "id"))));
+    (void)tserver_request(&scene.t, "POST", text, scene.t.token, NULL, NULL);
+}
+
+static void
+resets(void **state)
+{
+    (void)state;
+    /* Others than before: each may be written to so often. */
+    static const char *const who[] = {"reset-0-none", "reset-0-known", "new", "shut", NULL};
+    add_known("reset", 0);
+    for (size_t i = 0; i < COUNT_OF(reset_ways); i++)
+        alike(reset_ways[i].path, reset_ways[i].body, reset_ways[i].status, who);
+}
+
+/* One flow and one count are left by each, whether there is such a person or not. */
+static void
+resets_leave_as_much(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"known", "none"};
+    for (size_t i = 0; i < COUNT_OF(reset_ways); i++) {
+        add_known("rows", i);
+        for (size_t k = 0; k < 2; k++) {
+            char who[40];
+            snprintf(who, sizeof who, "rows-%zu-%s", i, kinds[k]);
+            const char *const one[] = {who, NULL};
+            int64_t flows = rows("SELECT COUNT(*) FROM flows"),
+                    counts = rows("SELECT COUNT(*) FROM send_counts");
+            alike(reset_ways[i].path, reset_ways[i].body, reset_ways[i].status, one);
+            assert_int_equal(rows("SELECT COUNT(*) FROM flows"), flows + 1);
+            assert_int_equal(rows("SELECT COUNT(*) FROM send_counts"), counts + 1);
+        }
+    }
 }
 
 /* The attempt of `who`, guessed at once, as a cookie header. */
@@ -242,19 +328,6 @@ n_samples(void)
     return n < 2 ? 2 : n > SAMPLES_MAX ? SAMPLES_MAX : (size_t)n;
 }
 
-static void
-add_known(const char *what, size_t i)
-{
-    char text[200];
-    snprintf(text, sizeof text, "{\"email\":\"%s-%zu-known@x.example\",\"skipInviteEmail\":true}",
-             what, i);
-    struct tserver_reply r = tserver_request(&scene.t, "POST", CREATE, scene.t.token,
-                                             "frontegg-tenant-id: one\r\n", text);
-    assert_int_equal(r.status, 201);
-    snprintf(text, sizeof text, USERS "/%.*s/verify", STR_ARG(json_str(json_get(r.json, "id"))));
-    (void)tserver_request(&scene.t, "POST", text, scene.t.token, NULL, NULL);
-}
-
 /* Each address is used once; those of `known` have accounts. They take turns in who is first, since
  * each message that goes out takes time from what comes next. */
 static void
@@ -288,6 +361,9 @@ time_tells_nothing(void **state)
     (void)state;
     as_long("sign-up", SIGN_UP, "{'provider':'local','email':'$who@x.example','companyName':'C'}",
             201);
+    as_long("reset-mail", USERS "/passwords/reset", "{'email':'$who@x.example'}", 201);
+    as_long("reset-sms", CREATE "/passwords/reset/sms",
+            "{'identifier':'$who@x.example','identifierType':'email'}", 200);
     as_long("resend", ACTIVATE "/reset", "{'email':'$who@x.example'}", 201);
     set(CONFIG, "{'authStrategy':'MagicLink'}", 201);
     as_long("link", PASSWORDLESS "/magiclink/prelogin", "{'email':'$who@x.example'}", 200);
@@ -301,6 +377,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prepare),     cmocka_unit_test(sign_up),
         cmocka_unit_test(resend),      cmocka_unit_test(passwordless),
+        cmocka_unit_test(resets),      cmocka_unit_test(resets_leave_as_much),
         cmocka_unit_test(wrong_codes), cmocka_unit_test(time_tells_nothing),
     };
     scene_start(&scene);

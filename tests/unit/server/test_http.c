@@ -1,5 +1,6 @@
 /* The HTTP layer over real sockets, with a handler of its own in place of the pipeline. */
 #include "server/http.h"
+#include "server/http_hold.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -50,6 +51,7 @@ echo(void *arg, struct http_request *r)
     buf_printf(&r->reply, "%.*s %.*s %.*s", STR_ARG(r->method), STR_ARG(r->target),
                STR_ARG(r->body));
     buf_add_text(&r->reply_headers, "X-One: 1\r\nX-Two: 2\r\n");
+    r->steady = str_eq(r->target, STR("/steady"));
 }
 
 static enum http_lane
@@ -419,6 +421,25 @@ addresses_are_checked(void **state)
     http_stop(h, 0);
 }
 
+/* The answer is there at once, and comes when its beat is over; others do not wait for it. */
+static void
+a_steady_answer_waits_for_its_beat(void **state)
+{
+    (void)state;
+    char answer[4096];
+    int fd = raw_connect(port_of(0));
+    for (int i = 0; i < 3; i++) {
+        int64_t begun = hold_now_us();
+        int status =
+            raw_exchange(fd, STR("POST /steady HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"),
+                         answer, sizeof answer);
+        assert_int_equal(status, 200);
+        assert_non_null(strstr(answer, "POST /steady ab"));
+        assert_true(hold_now_us() - begun >= HOLD_BEAT_US);
+    }
+    close(fd);
+}
+
 int
 main(void)
 {
@@ -437,6 +458,7 @@ main(void)
         cmocka_unit_test(hashes_keep_nobody_else_waiting),
         cmocka_unit_test(what_is_far_keeps_nobody_waiting),
         cmocka_unit_test(addresses_are_checked),
+        cmocka_unit_test(a_steady_answer_waits_for_its_beat),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
