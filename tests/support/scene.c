@@ -52,6 +52,12 @@ scene_start_with(struct scene *s, const struct tserver_options *o)
 }
 
 void
+scene_recount(struct scene *s)
+{
+    s->audits = count_audits(s);
+}
+
+void
 scene_stop(struct scene *s)
 {
     tserver_stop(&s->t);

@@ -53,6 +53,9 @@ void scene_stop(struct scene *s);
 void scene_run(struct scene *s, const struct step *steps, size_t n);
 #define SCENE(s, steps) scene_run((s), (steps), COUNT_OF(steps))
 
+/* After requests that were no steps: from here on audits are counted again. */
+void scene_recount(struct scene *s);
+
 void scene_keep(struct scene *s, const char *name, struct str value);
 /* A token that the kept user has in the tenant, with every permission. */
 void scene_keep_token(struct scene *s, const char *name, const char *user, const char *tenant);
