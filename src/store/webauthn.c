@@ -125,14 +125,3 @@ store_webauthn_use(const struct scope *s, struct str user_id, struct str id, int
         return err_set(err, ERR_CONFLICT, "the security key has counted less than before");
     return rc;
 }
-
-enum err_code
-store_webauthn_remove(const struct scope *s, struct str user_id, struct str id, struct err *err)
-{
-    int64_t user, changes = 0;
-    enum err_code rc = user_resolve(s, user_id, &user, err);
-    if (!rc)
-        rc = db_exec(s->conn, "DELETE FROM webauthn_credentials WHERE user_seq = $1 AND id = $2",
-                     DB_ARGS(DB_I(user), DB_T(id)), &changes, err);
-    return !rc && changes == 0 ? store_missing("Device", err) : rc;
-}

@@ -41,6 +41,4 @@ enum err_code store_webauthn_get(const struct scope *s, struct str user_id, stru
  */
 enum err_code store_webauthn_use(const struct scope *s, struct str user_id, struct str id,
                                  int64_t sign_count, struct err *err) MUST_USE;
-enum err_code store_webauthn_remove(const struct scope *s, struct str user_id, struct str id,
-                                    struct err *err) MUST_USE;
 #endif

@@ -6,8 +6,9 @@
 #include "server/mfa_priv.h"
 #include "server/ops/ops.h"
 #include "server/refusals.h"
+#include "store/sessions.h"
 
-enum { ENROLL_MS = 10 * 60 * 1000 };
+enum { ENROLL_MS = 10 * 60 * 1000, RECENT_MS = 15 * 60 * 1000 };
 
 struct own {
     const struct scope *s;
@@ -45,6 +46,41 @@ refuse_device(struct call *c, struct err *err)
     return call_refuse(c, err, ERR_NOT_FOUND, NULL, "MFA device not found");
 }
 
+/* ---- may another one be enrolled ---- */
+
+/* The session stands on the person, not on a device that was remembered, and they were there lately. */
+static enum err_code
+is_recent(const struct call *c, const struct own *o, bool *out, struct err *err)
+{
+    struct session session;
+    *out = false;
+    if (!str_given(c->who.session_id))
+        return ERR_OK;
+    enum err_code rc = store_session_get(o->s, c->who.session_id, &session, err);
+    if (rc == ERR_NOT_FOUND || rc == ERR_GONE)
+        return ERR_OK;
+    *out = !rc && !(session.methods & SIGNIN_MFA_REMEMBERED) &&
+           session.auth_at + RECENT_MS >= o->s->now;
+    return rc;
+}
+
+/*
+ * A further factor opens what the first one guards: who only has somebody's session must not bring
+ * theirs. Signing in anew is the step up.
+ */
+static enum err_code
+open_enrolment(struct call *c, struct own *o, enum mfa_kind kind, struct err *err)
+{
+    bool recent = true;
+    enum err_code rc = open_own(c, o, err);
+    if (!rc && o->u.mfa_enrolled && !is_vendor(c))
+        rc = is_recent(c, o, &recent, err);
+    if (!rc && !recent)
+        return call_refuse(c, err, ERR_FORBIDDEN, NULL,
+                           "Sign in again with your second factor to add another one");
+    return rc ? rc : mfa_enrollable(c, o->s, NULL, kind, err);
+}
+
 /* ---- authenticator app: enrolling ---- */
 
 static enum err_code
@@ -73,9 +109,7 @@ op_mfa_authenticator_enroll(struct call *c, struct err *err)
     struct own o = {0};
     struct mfa_rules rules = {0};
     struct str seed = {NULL, 0}, picture;
-    enum err_code rc = open_own(c, &o, err);
-    if (!rc)
-        rc = mfa_enrollable(c, o.s, NULL, MFA_APP, err);
+    enum err_code rc = open_enrolment(c, &o, MFA_APP, err);
     if (!rc)
         rc = refuse_enrolled(c, &o, err);
     if (!rc)
@@ -119,7 +153,7 @@ op_mfa_authenticator_confirm(struct call *c, struct err *err)
     struct own o = {0};
     struct flow f = {.data = STR_ABSENT};
     struct str recovery = STR_ABSENT;
-    enum err_code rc = open_own(c, &o, err);
+    enum err_code rc = open_enrolment(c, &o, MFA_APP, err);
     if (!rc)
         rc = refuse_enrolled(c, &o, err);
     if (!rc)
@@ -238,9 +272,7 @@ static enum err_code
 op_mfa_sms_enroll(struct call *c, struct err *err)
 {
     struct own o = {0};
-    enum err_code rc = open_own(c, &o, err);
-    if (!rc)
-        rc = mfa_enrollable(c, o.s, NULL, MFA_SMS, err);
+    enum err_code rc = open_enrolment(c, &o, MFA_SMS, err);
     struct mfa_code m = {.kind = FLOW_MFA_SMS_ENROLL, .phone = call_str(c, "phoneNumber")};
     return rc ? rc : send_code(c, &o, &m, m.phone, err);
 }
@@ -251,9 +283,7 @@ op_mfa_sms_confirm(struct call *c, struct err *err)
     struct own o = {0};
     enum err_code rc = count_guess(c, call_str(c, "code"), err);
     if (!rc)
-        rc = open_own(c, &o, err);
-    if (!rc)
-        rc = mfa_enrollable(c, o.s, NULL, MFA_SMS, err);
+        rc = open_enrolment(c, &o, MFA_SMS, err);
     struct mfa_code m = {.kind = FLOW_MFA_SMS_ENROLL, .user = &o.u};
     if (!rc)
         rc = mfa_code_redeem(c, o.s, &m, call_str(c, "otcToken"), call_str(c, "code"), err);

@@ -228,6 +228,55 @@ strangers(void **state)
     SCENE(&scene, steps);
 }
 
+/* Whoever has only somebody's session does not add a factor of their own to it. */
+static void
+a_further_factor_needs_the_person(void **state)
+{
+    (void)state;
+    static const struct step first[] = {
+        /* The first one guards nothing yet; an old session is good for it. */
+        {"POST " OWN "/sms/enroll ~old", "{'phoneNumber':'+4915550301'}", "200"},
+    };
+    static const struct step recent[] = {
+        {"POST " MFA "/verify ~none", "{'value':'$code','mfaToken':'$mfa','rememberDevice':true}",
+         "201; accessToken>fresh"},
+    };
+    static const struct step added[] = {
+        {"POST " OWN "/sms/enroll ~fresh", "{'phoneNumber':'+4915550302'}", "200; otcToken>otc"},
+        {"OUTBOX +4915550302", NULL, "200; code>sms"},
+        {"POST " OWN "/sms/enroll/verify ~fresh", "{'otcToken':'$otc','code':'$sms'}", "200"},
+        {"POST " OWN "/sms/enroll ~fresh", "{'phoneNumber':'+4915550303'}", "200; otcToken>otc"},
+        {"OUTBOX +4915550303", NULL, "200; code>sms"},
+    };
+#define AGAIN "403; errors=['Sign in again with your second factor to add another one']"
+    static const struct step late[] = {
+        {"POST " OWN "/sms/enroll ~fresh", "{'phoneNumber':'+4915550304'}", AGAIN},
+        {"POST " OWN "/sms/enroll/verify ~fresh", "{'otcToken':'$otc','code':'$sms'}", AGAIN},
+        {"POST " OWN "/authenticator/enroll ~fresh", NULL, AGAIN},
+        {"POST " OWN "/enroll ~fresh", NULL, AGAIN},
+        {"POST " OWN "/authenticator/enroll/verify ~fresh", "{'token':'000000'}", AGAIN},
+        {"GET " OWN "/devices ~fresh", NULL, "200; phones#1; authenticators#1"},
+        /* The environment answers for whom it asks. */
+        {"POST " OWN "/sms/enroll +frontegg-user-id:$eli", "{'phoneNumber':'+4915550305'}", "200"},
+    };
+    static const struct step remembered[] = {
+        {"POST " OWN "/sms/enroll ~lazy", "{'phoneNumber':'+4915550306'}", AGAIN},
+    };
+    mfa_scene_person(&scene, "eli", "acme");
+    mfa_scene_sign_in(&scene, "eli", NULL, "200; accessToken>old");
+    mfa_scene_sql(&scene, "UPDATE sessions SET auth_at = auth_at - 1000000", NULL);
+    SCENE(&scene, first);
+    mfa_scene_enrol(&scene, &app, "eli");
+    mfa_scene_sign_in(&scene, "eli", NULL, "200; mfaToken>mfa");
+    SCENE(&scene, recent);
+    make_known("cookie");
+    SCENE(&scene, added);
+    mfa_scene_sql(&scene, "UPDATE sessions SET auth_at = auth_at - 1000000", NULL);
+    SCENE(&scene, late);
+    mfa_scene_sign_in(&scene, "eli", "+Cookie:$cookie", "200; mfaRequired=false; accessToken>lazy");
+    SCENE(&scene, remembered);
+}
+
 int
 main(void)
 {
@@ -240,6 +289,7 @@ main(void)
         cmocka_unit_test(somebody_is_locked_in_between),
         cmocka_unit_test(guesses_are_counted_together),
         cmocka_unit_test(strangers),
+        cmocka_unit_test(a_further_factor_needs_the_person),
     };
     scene_start(&scene);
     int failed = cmocka_run_group_tests_name("mfa safety", tests, NULL, NULL);
