@@ -53,6 +53,15 @@ secret_with(const struct secret *s, void (*fn)(struct str bytes, void *arg), voi
     fn((struct str){s->bytes, s->n}, arg);
 }
 
+void
+secret_mac(const struct secret *key, struct str text, unsigned char *out, size_t n)
+{
+    size_t used =
+        key->n < crypto_generichash_KEYBYTES_MAX ? key->n : crypto_generichash_KEYBYTES_MAX;
+    ASSERT(crypto_generichash(out, n, (const unsigned char *)text.p, text.n,
+                              (const unsigned char *)key->bytes, used) == 0);
+}
+
 bool
 secret_equal(const struct secret *a, const struct secret *b)
 {

@@ -23,6 +23,9 @@ void secret_wipe_str(struct str s);
 /* As buf_fini, for a buffer that held a secret: all it had room for is wiped first. */
 void secret_buf_fini(struct buf *b);
 
+/* Keyed BLAKE2b (RFC 7693) of the text into n bytes, 16 to 64. */
+void secret_mac(const struct secret *key, struct str text, unsigned char *out, size_t n);
+
 /* Reads a secret from a file: regular, owned by us, mode 0600 or stricter, no symlink, at most 64
  * KiB; one trailing newline dropped. */
 struct secret *secret_from_file(const char *path, struct err *err);

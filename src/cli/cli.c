@@ -21,6 +21,7 @@ static cli_run *const runs[CLI_CMD_COUNT] = {
     [CLI_CMD_operations] = cli_run_operations,
     [CLI_CMD_profiles] = cli_run_profiles,
     [CLI_CMD_doctor] = cli_run_doctor,
+    [CLI_CMD_journal] = cli_run_journal,
     [CLI_CMD_completion] = cli_run_completion,
     [CLI_CMD_qr] = cli_run_qr,
     [CLI_CMD_mfa_enroll] = cli_run_mfa_enroll,

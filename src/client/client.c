@@ -122,6 +122,7 @@ client_free(struct client *take)
     session_fini(&take->session);
     local_stop(take->local);
     trace_fini(&take->trace);
+    journal_close(take->journal);
     route_free(take->routes);
     secret_free(take->secret);
     close_fd(take->poll_fd);

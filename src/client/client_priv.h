@@ -8,6 +8,7 @@
 #include "api/route.h"
 #include "base/list.h"
 #include "client/client.h"
+#include "client/journal.h"
 #include "client/local.h"
 #include "client/secret_source.h"
 #include "client/trace.h"
@@ -82,6 +83,8 @@ struct client {
     int watched[2]; /* what of the local server and the secret command is in poll_fd, or -1 */
     struct session session;
     struct trace trace;
+    struct journal *journal; /* NULL until the first change, and where it cannot be kept */
+    bool journal_tried;
     struct list calls;
     call_id last_id;
     struct {

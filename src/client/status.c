@@ -1,5 +1,7 @@
 /* What the status line and the request log show. */
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "client/client_priv.h"
 
@@ -9,6 +11,56 @@ outcome_of(const struct http_job *job)
     if (job->err.code)
         return str_of(job->err.msg);
     return job->status < 400 ? STR("ok") : str_of(err_text(decode_status(job->status)));
+}
+
+/* Sample data in a throw-away folder is nobody's business later. */
+static struct journal *
+journal_of(struct client *c)
+{
+    struct err err = {.code = ERR_OK};
+    if (c->journal_tried || c->profile.demo)
+        return c->journal;
+    c->journal_tried = true;
+    struct arena a;
+    arena_init(&a, 64 * 1024);
+    c->journal = journal_open(arena_cstr(&a, file_xdg_dir("STATE", &a)), &err);
+    if (!c->journal)
+        LOG_WARN("client", "changes are not journalled", KV_TEXT("why", err.msg));
+    arena_fini(&a);
+    return c->journal;
+}
+
+/* The one the request named. */
+static struct str
+tenant_of(const struct http_job *job)
+{
+    static const char name[] = "frontegg-tenant-id: ";
+    for (size_t i = 0; i < job->n_headers; i++) {
+        struct str header = str_of(job->headers[i]);
+        if (str_eq_nocase(str_sub(header, 0, sizeof name - 1), STR(name)))
+            return str_sub(header, sizeof name - 1, header.n);
+    }
+    return STR_ABSENT;
+}
+
+static void
+journal_note(struct client *c, const struct op *op, const struct trace_entry *e,
+             const struct http_job *job)
+{
+    bool sent = job->sent || job->status;
+    bool changes = op ? !(op->flags & OPF_SAFE) : !str_eq(e->method, STR("GET"));
+    if (!changes || !sent || (op && op->id == OP_vendor_auth) || !journal_of(c))
+        return;
+    journal_add(c->journal, &(struct journal_entry){.at_ms = e->at_ms,
+                                                    .profile = c->profile.name,
+                                                    .host = profile_host(&c->profile),
+                                                    .tenant = tenant_of(job),
+                                                    .op = e->op,
+                                                    .method = e->method,
+                                                    .path = e->path,
+                                                    .outcome = e->outcome,
+                                                    .trace_id = str_of(e->trace_id),
+                                                    .status = e->status});
 }
 
 void
@@ -28,6 +80,7 @@ client_note(struct client *c, const struct op *op, const char *target, const str
     };
     memcpy(e.trace_id, job->trace_id, sizeof e.trace_id);
     trace_add(&c->trace, &e);
+    journal_note(c, op, &e, job);
     mem_free(shown);
     if (job->status || !job->err.code) {
         c->seen.online = true;
