@@ -94,6 +94,18 @@ server_goals() {
     ratio S15 "JSON list, MB/s beside a hand-written appender" json.ours json.floor '>=' 0.8
 }
 
+signin_goals() {
+    ratio S7 "password sign-ins/s beside raw Argon2id, all cores" signin.rate argon.rate '>=' 0.9
+    ratio S7 "password sign-in, CPU us beside raw Argon2id" signin.cpu argon.cpu '<=' 1.11
+    figure S7 "sign-ins wanted in the storm, times what there can be" storm.offered '>=' 5
+    ratio S7 "others' GET, p99 us, in the storm beside without it" beside.p99 calm.p99 '<=' 3
+    ratio S8 "refreshes/s beside raw RS256, all cores" refresh.rate sign.rate '>=' 0.6
+    ratio S8 "raw RS256, CPU us beside a refresh" sign.cpu refresh.cpu '>=' 0.6
+    ratio S10 "TOTP checks/s beside raw one-row commits" totp.rate commits '>=' 0.5
+    figure S12 "memory with a million sessions in use, KiB" sessions.rss_kib '<=' 262144
+    ratio S12 "refresh with a million sessions, CPU us, beside few" sessions.refresh.cpu refresh.cpu '<=' 1.5
+}
+
 messages_goals() {
     figure S16 "waiting messages to a mail server here, a second" messages.smtp.drain '>=' 1000
     figure S16 "the same while others are added, ten at a time" messages.smtp.beside '>=' 1000

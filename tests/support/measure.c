@@ -19,8 +19,8 @@ by_value(const void *a, const void *b)
 }
 
 double
-measure_median(double *values, size_t n)
+measure_part(double *values, size_t n, double part)
 {
     qsort(values, n, sizeof *values, by_value);
-    return values[n / 2];
+    return values[(size_t)((double)n * part)];
 }

@@ -5,6 +5,6 @@
 
 /* Microseconds of CPU this process has used, all threads. */
 double measure_cpu_us(void);
-/* The middle one of n > 0 values, which are sorted in place. */
-double measure_median(double *values, size_t n);
+/* That of n > 0 values which `part` of them are below: 0.5 for the median. Sorts them in place. */
+double measure_part(double *values, size_t n, double part);
 #endif

@@ -116,13 +116,15 @@ long_passwords_count_to_the_last_byte(void **state)
 }
 
 /* Made with libsodium, which has an implementation of its own. */
+#define SMALLER                                                                                    \
+    "$argon2id$v=19$m=8192,t=3,p=1$aJjORrknxG92xHC6YYBckg$zUpcNfOSXDigZ/9UATndbGetmuEs+OcaZs/"     \
+    "4Cw6zfJY"
 static void
 foreign_argon2_hashes_verify(void **state)
 {
     (void)state;
     static const char *const hashes[] = {
-        "$argon2id$v=19$m=8192,t=3,p=1$aJjORrknxG92xHC6YYBckg$zUpcNfOSXDigZ/9UATndbGetmuEs+OcaZs/"
-        "4Cw6zfJY",
+        SMALLER,
         "$argon2i$v=19$m=8192,t=3,p=1$g+QU+h5t/Z2nn0y+VJDxVg$NUiK89N02yOtQEmSKVfyp0x5uf/FfHE/bL3v/"
         "rNqyvA"};
     struct password_gate *g = password_gate_new(2, 4);
@@ -153,6 +155,48 @@ costly_and_broken_hashes_are_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_false(password_hash_ok(str_of(bad[i])));
         assert_false(matches(g, STR("password"), str_of(bad[i])));
+    }
+    password_gate_free(g);
+}
+
+/* -- memory that goes from one to the next -- */
+
+struct turn {
+    struct password_gate *g;
+    struct str hash;
+    int right;
+    pthread_t thread;
+};
+
+static void *
+take_turns(void *arg)
+{
+    struct turn *t = arg;
+    for (int i = 0; i < 4; i++) {
+        bool match = false;
+        enum err_code rc =
+            password_verify(t->g, i % 2 ? STR("password") : STR("Password"), t->hash, &match, NULL);
+        t->right += rc == ERR_OK && match == (i % 2 != 0);
+    }
+    return NULL;
+}
+
+static void
+those_who_wait_use_the_same_memory(void **state)
+{
+    (void)state;
+    struct turn turns[6];
+    struct str own;
+    struct password_gate *g = password_gate_new(2, 6);
+    assert_int_equal(password_hash(g, STR("password"), &arena, &own, NULL), ERR_OK);
+    for (int i = 0; i < 6; i++) {
+        /* Of two sizes, so that some find less than they need. */
+        turns[i] = (struct turn){.g = g, .hash = i % 2 ? own : str_of(SMALLER)};
+        assert_int_equal(pthread_create(&turns[i].thread, NULL, take_turns, &turns[i]), 0);
+    }
+    for (int i = 0; i < 6; i++) {
+        pthread_join(turns[i].thread, NULL);
+        assert_int_equal(turns[i].right, 4);
     }
     password_gate_free(g);
 }
@@ -259,6 +303,7 @@ main(void)
         cmocka_unit_test(only_the_whole_token_matches),
         cmocka_unit_test(a_password_matches_its_hash_alone),
         cmocka_unit_test(long_passwords_count_to_the_last_byte),
+        cmocka_unit_test(those_who_wait_use_the_same_memory),
         cmocka_unit_test(foreign_argon2_hashes_verify),
         cmocka_unit_test(costly_and_broken_hashes_are_refused),
         cmocka_unit_test(a_crowd_is_turned_away),
