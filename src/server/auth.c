@@ -2,17 +2,19 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
-#include "crypto/jwt.h"
 #include "server/auth_cache.h"
 #include "server/auth_machine.h"
+#include "server/jwt_claims.h"
 #include "server/session_token.h"
 #include "store/envs.h"
+#include "store/jwt_templates.h"
 #include "store/tenants.h"
 #include "store/users.h"
 
 enum {
     ENVIRONMENTS_MAX = 64,
     KEYS_MAX = 16,
+    CONTEXT_MAX = 1024 * 1024, /* what templates may name, in bytes */
     RECHECK_MS = 900, /* so that, with the look-up itself, a lost right is lost within a second */
     LASTING_MS = 3600 * 1000 /* how long the verdict on a token without exp is kept */
 };
@@ -46,14 +48,25 @@ load_key(struct authority *a, struct auth_environment *e, const struct signing_k
         return err_set(err, ERR_CORRUPT, "the signing key %.*s is of an unknown kind",
                        STR_ARG(k->id));
     struct jwt_key *key = NULL;
-    enum err_code rc = jwt_key_from_pem(&key, alg, k->private_pem, k->id, err);
-    secret_wipe_str(k->private_pem); /* OpenSSL has it now */
+    enum err_code rc = alg == JWT_HS256 ? jwt_key_from_secret(&key, k->private_pem, k->id, err)
+                                        : jwt_key_from_pem(&key, alg, k->private_pem, k->id, err);
+    secret_wipe_str(k->private_pem); /* OpenSSL has it */
     if (rc)
         return rc;
     if (!e->keys)
         e->keys = ARENA_ARRAY(&a->arena, KEYS_MAX, struct jwt_key *);
     e->keys[e->n_keys++] = key;
     return ERR_OK;
+}
+
+/* The newest of its kind. */
+static const struct jwt_key *
+newest(const struct auth_environment *e, bool is_shared)
+{
+    for (size_t i = 0; i < e->n_keys; i++)
+        if ((jwt_key_alg(e->keys[i]) == JWT_HS256) == is_shared)
+            return e->keys[i];
+    return NULL;
 }
 
 static enum err_code
@@ -70,8 +83,9 @@ load_environment(struct authority *a, struct db_conn *conn, struct arena *scratc
     for (size_t i = 0; i < list.n && e->n_keys < KEYS_MAX && !rc; i++)
         if (!list.items[i].retired_at)
             rc = load_key(a, e, &list.items[i], err);
-    e->key = e->n_keys ? e->keys[0] : NULL;
-    if (!rc && e->n_keys == 0)
+    e->key = newest(e, false);
+    e->shared_key = newest(e, true);
+    if (!rc && !e->key)
         rc = err_set(err, ERR_CORRUPT, "environment %.*s has no signing key", STR_ARG(id));
     return rc;
 }
@@ -182,15 +196,21 @@ read_permissions(struct auth_verdict *v, const struct json *list)
     v->who.n_permissions = used;
 }
 
-/* The members that a token of its kind must have, and whose environment it names. */
+/* Whose environment it names. The audience of a template's token may be an application; that the
+ * environment's key has signed it is enough. */
 static bool
-is_complete(const struct auth_verdict *v, const struct json *claims)
+is_ours(const struct auth_verdict *v, const struct json *claims)
+{
+    if (v->who.kind == PRINCIPAL_VENDOR)
+        return str_eq(json_str(json_get(claims, "vendorId")), v->vendor);
+    return json_get(claims, JWT_CLAIM_OURS) || str_eq(json_str(json_get(claims, "aud")), v->vendor);
+}
+
+/* The members that a token of its kind must have. */
+static bool
+is_complete(const struct auth_verdict *v)
 {
     const struct principal *p = &v->who;
-    struct str named = p->kind == PRINCIPAL_VENDOR ? json_str(json_get(claims, "vendorId"))
-                                                   : json_str(json_get(claims, "aud"));
-    if (!str_eq(named, v->vendor))
-        return false;
     switch (p->kind) {
     case PRINCIPAL_VENDOR:
         return true;
@@ -207,31 +227,39 @@ is_complete(const struct auth_verdict *v, const struct json *claims)
     return false;
 }
 
-static bool
-read_claims(struct auth_verdict *v, const struct json *claims, int64_t now)
+static void
+read_kind(struct auth_verdict *v, struct str type)
 {
-    struct str type = json_str(json_get(claims, "type"));
-    int64_t exp = 0;
-    bool ends = json_to_i64(json_get(claims, "exp"), &exp);
     for (size_t i = 0; i < COUNT_OF(KINDS); i++)
         if (str_eq(type, str_of(KINDS[i].type))) {
             v->who.kind = KINDS[i].kind;
             v->is_lasting = KINDS[i].lasting;
         }
+    v->type = arena_str(&v->arena, type);
+}
+
+/* What a template wrote is not believed: whom the token is about is said in a member of ours, and what
+ * they may do is looked up. */
+static bool
+read_claims(struct auth_verdict *v, const struct json *claims, int64_t now)
+{
+    const struct json *ours = json_get(claims, JWT_CLAIM_OURS);
+    int64_t exp = 0;
+    bool ends = json_to_i64(json_get(claims, "exp"), &exp);
+    read_kind(v, json_str(json_get(claims, "type")));
     if (!ends && !v->is_lasting)
         return false;
     v->expires_ms = ends ? exp * 1000 : now + LASTING_MS;
-    v->who.token_id = claim(v, claims, "sub");
+    v->who.token_id = claim(v, ours ? ours : claims, "sub");
     v->who.tenant_id = claim(v, claims, "tenantId");
     v->who.session_id = claim(v, claims, "sid");
     v->stamp = str_sub(claim(v, claims, "jti"), 0, RIGHTS_STAMP_SIZE - 1);
     v->who.user_id = v->who.kind == PRINCIPAL_USER ? v->who.token_id : claim(v, claims, "userId");
-    v->type = arena_str(&v->arena, type);
     if (!v->is_lasting) {
         (void)json_to_bool(json_get(claims, "superUser"), &v->who.super_user);
-        read_permissions(v, json_get(claims, "permissions"));
+        read_permissions(v, ours ? NULL : json_get(claims, "permissions"));
     }
-    return is_complete(v, claims);
+    return is_ours(v, claims) && is_complete(v);
 }
 
 static enum err_code
@@ -386,6 +414,41 @@ auth_forget(struct authority *a)
     atomic_fetch_add(&a->epoch, 1);
 }
 
+/* ---- making ---- */
+
+static void
+write_payload(const struct auth_environment *e, const struct auth_grant *grant, struct buf *out)
+{
+    struct jw w;
+    jw_init(&w, out);
+    jw_open(&w, '{');
+    jw_kstr(&w, "iss", grant->issuer);
+    jw_kstr(&w, "aud", e->id);
+    jw_ki64(&w, "iat", grant->now / 1000);
+    if (grant->lifetime_s)
+        jw_ki64(&w, "exp", grant->now / 1000 + grant->lifetime_s);
+    if (grant->template) {
+        jw_kstr(&w, "clientId", e->id);
+        jw_kstr(&w, "applicationId", str_given(grant->app_id) ? grant->app_id : e->id);
+    }
+    grant->claims(&w, grant->arg);
+    jw_close(&w, '}');
+}
+
+/* Puts what the template makes of it in place of the plain payload. */
+static enum err_code
+shape_payload(const struct jwt_template *t, struct buf *payload, struct err *err)
+{
+    struct json *plain = json_parse(buf_str(payload), payload->n, err);
+    if (!plain)
+        return err_failed(err);
+    buf_fini(payload);
+    buf_init(payload, JWT_SIZE_MAX);
+    enum err_code rc = jwt_claims_fill(t->claims, t->key, plain, payload, err);
+    json_free(plain);
+    return rc;
+}
+
 enum err_code
 auth_issue(const struct authority *a, const struct auth_grant *grant, struct buf *out,
            struct err *err)
@@ -393,21 +456,19 @@ auth_issue(const struct authority *a, const struct auth_grant *grant, struct buf
     const struct auth_environment *e = auth_find_environment(a, grant->vendor);
     if (!e)
         return err_set(err, ERR_NOT_FOUND, "Environment not found");
+    const struct jwt_key *key = grant->algorithm == JWT_HS256 ? e->shared_key : e->key;
+    if (!key)
+        return err_set(err, ERR_CORRUPT, "environment %.*s has no key for %s", STR_ARG(e->id),
+                       jwt_alg_name(grant->algorithm));
     struct buf text;
-    struct jw w;
-    buf_init(&text, JWT_SIZE_MAX);
-    jw_init(&w, &text);
-    jw_open(&w, '{');
-    jw_kstr(&w, "iss", grant->issuer);
-    jw_kstr(&w, "aud", e->id);
-    jw_ki64(&w, "iat", grant->now / 1000);
-    if (grant->lifetime_s)
-        jw_ki64(&w, "exp", grant->now / 1000 + grant->lifetime_s);
-    grant->claims(&w, grant->arg);
-    jw_close(&w, '}');
-    enum err_code rc = text.failed
-                           ? err_set_ref(err, ERR_LIMIT, "ER-05001", "JWT token size exceeded")
-                           : jwt_sign(e->key, buf_str(&text), out, err);
+    buf_init(&text, grant->template ? CONTEXT_MAX : JWT_SIZE_MAX);
+    write_payload(e, grant, &text);
+    enum err_code rc = ERR_OK;
+    if (grant->template && !text.failed)
+        rc = shape_payload(grant->template, &text, err);
+    if (!rc)
+        rc = text.failed ? err_set_ref(err, ERR_LIMIT, "ER-05001", "JWT token size exceeded")
+                         : jwt_sign(key, buf_str(&text), out, err);
     buf_fini(&text);
     return rc;
 }

@@ -9,18 +9,20 @@
  *
  * The table locks by shard; verdicts are counted references. Any thread.
  */
+#include "crypto/jwt.h"
 #include "server/call.h"
 
 struct authority;
-struct jwt_key;
+struct jwt_template;
 struct store;
 
 enum { AUTH_VENDOR_TOKEN_S = 3600 };
 
 struct auth_environment {
-    struct str id;             /* client id */
-    const struct jwt_key *key; /* signs new tokens */
-    struct jwt_key **keys;     /* verify; the signing one among them */
+    struct str id;                    /* client id */
+    const struct jwt_key *key;        /* signs new tokens: RS256, as the service does */
+    const struct jwt_key *shared_key; /* the same for HS256; NULL: there is none */
+    struct jwt_key **keys;            /* verify; the signing one among them */
     size_t n_keys;
 };
 
@@ -48,12 +50,18 @@ enum err_code auth_check(struct authority *a, struct str token, int64_t now,
 /* From now on every remembered user and tenant is looked up again. */
 void auth_forget(struct authority *a);
 
-/* Appends a token of the environment; `claims` writes members of the payload after iss, aud, iat
- * and exp. */
+/*
+ * Appends a token of the environment; `claims` writes members of the payload after iss, aud, iat
+ * and exp. With a template the payload is what the template makes of it, see jwt_claims.h; `claims`
+ * then also writes what templates may name.
+ */
 struct auth_grant {
     struct str vendor;
     struct str issuer;
-    int64_t now, lifetime_s; /* lifetime 0: no exp */
+    enum jwt_alg algorithm;
+    const struct jwt_template *template; /* NULL: none */
+    struct str app_id;                   /* for templates; absent: none */
+    int64_t now, lifetime_s;             /* lifetime 0: no exp */
     void (*claims)(struct jw *w, void *arg);
     void *arg;
 };

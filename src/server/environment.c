@@ -135,6 +135,65 @@ make(struct ensure *e, struct store *store, struct err *err)
     return rc;
 }
 
+/* -- the key that is shared with applications, for those who want HS256 -- */
+
+struct sharing {
+    struct arena *arena;
+    struct str vendor;
+};
+
+/* Named after the environment, so that of two servers that start at once only one can add it. */
+static enum err_code
+ensure_shared(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct sharing *e = arg;
+    struct scope s;
+    struct signing_key_list list = {.n = 0};
+    struct signing_key k = {
+        .id = arena_printf(e->arena, "hs256-%.*s", 32, token_hash_hex(e->arena, e->vendor).p),
+        .algorithm = STR("HS256"),
+        .public_pem = STR(""),
+        .created_at = clock_now_ms()};
+    enum err_code rc = scope_open(&s, conn, e->arena, e->vendor, STR_ABSENT, err);
+    if (!rc)
+        rc = store_signing_key_list(&s, false, &list, err);
+    for (size_t i = 0; i < list.n; i++)
+        if (str_eq(list.items[i].algorithm, k.algorithm) && !list.items[i].retired_at)
+            return rc;
+    if (rc)
+        return rc;
+    k.private_pem = token_new(e->arena);
+    rc = store_signing_key_add(&s, &k, err);
+    secret_wipe_str(k.private_pem);
+    return rc;
+}
+
+struct environments {
+    struct arena *arena;
+    struct env_list list;
+};
+
+static enum err_code
+list_environments(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct environments *e = arg;
+    return store_env_list(conn, e->arena, &e->list, err);
+}
+
+static enum err_code
+ensure_all_shared(struct store *store, struct arena *a, struct err *err)
+{
+    struct environments e = {.arena = a};
+    enum err_code rc = store_tx(store, DB_READ, list_environments, &e, err);
+    for (size_t i = 0; i < e.list.n && !rc; i++) {
+        struct sharing sharing = {.arena = a, .vendor = e.list.items[i].id};
+        rc = store_tx(store, DB_WRITE, ensure_shared, &sharing, err);
+        if (rc == ERR_CONFLICT) /* another server was first */
+            rc = ERR_OK;
+    }
+    return rc;
+}
+
 enum err_code
 environment_ensure(struct store *store, const struct server_options *o, struct arena *a,
                    struct str *vendor, struct err *err)
@@ -149,6 +208,8 @@ environment_ensure(struct store *store, const struct server_options *o, struct a
         rc = make(&e, store, err);
     else if (!rc && str_given(e.wanted))
         rc = store_tx(store, DB_WRITE, set_secret, &e, err);
+    if (!rc)
+        rc = ensure_all_shared(store, &scratch, err);
     *vendor = rc ? STR_ABSENT : arena_str(a, e.vendor);
     arena_fini(&scratch);
     return rc;

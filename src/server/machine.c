@@ -89,9 +89,9 @@ write_session_claims(struct jw *w, const struct machine_grant *g)
     jw_ktext(w, "jti", jti);
     jw_kgiven(w, "createdByUserId", t->owner_id);
     jw_kraw(w, "metadata", object_or_empty(t->metadata));
-    if (g->terms.roles_in_token)
+    if (g->terms.roles_in_token || g->template)
         write_keys(w, "roles", g->rights.roles, g->rights.n_roles);
-    if (g->terms.permissions_in_token)
+    if (g->terms.permissions_in_token || g->template)
         write_keys(w, "permissions", g->rights.permissions, g->rights.n_permissions);
     if (t->kind != MACHINE_USER_API)
         return;
@@ -100,6 +100,19 @@ write_session_claims(struct jw *w, const struct machine_grant *g)
     jw_kraw(w, "userMetadata", object_or_empty(g->user.metadata));
     if (g->user.super_user)
         jw_kbool(w, "superUser", true);
+}
+
+/* An API token is about its person, if it is a person's. */
+static struct jwt_facts
+facts_of(const struct machine_grant *g)
+{
+    bool is_user = machine_kind_is_user(g->token.kind);
+    return (struct jwt_facts){.type = str_of(machine_kind_name(g->token.kind)),
+                              .user_id = is_user ? g->token.owner_id : STR_ABSENT,
+                              .email = g->user.email,
+                              .tenant_id = g->token.tenant_id,
+                              .app_id = g->app_id,
+                              .rights = &g->rights};
 }
 
 static void
@@ -114,6 +127,10 @@ write_claims(struct jw *w, void *arg)
         jw_kstr(w, "userId", t->owner_id);
     if (machine_kind_is_api(t->kind))
         write_session_claims(w, g);
+    if (!g->template)
+        return;
+    struct jwt_facts facts = facts_of(g);
+    jwt_targets_write(w, &g->terms.rules, &facts, &g->user);
 }
 
 /* An API token's JWT ends with its terms, or with the token if that is sooner; an access token's with
@@ -122,10 +139,11 @@ static int64_t
 lifetime(const struct machine_grant *g, int64_t now)
 {
     bool api = machine_kind_is_api(g->token.kind);
+    int64_t most = g->template ? g->template->expiration : g->terms.access_s;
     if (!g->token.expires_at)
-        return api ? g->terms.access_s : 0;
+        return api ? most : 0;
     int64_t left = (g->token.expires_at - now + 999) / 1000;
-    return api && g->terms.access_s < left ? g->terms.access_s : left;
+    return api && most < left ? most : left;
 }
 
 enum err_code
@@ -133,9 +151,16 @@ machine_sign(struct call *c, struct machine_grant *g, struct err *err)
 {
     struct buf jwt;
     buf_init(&jwt, JWT_MAX);
+    g->app_id = c->app_id;
+    struct jwt_facts facts = facts_of(g);
+    g->template =
+        machine_kind_is_api(g->token.kind) ? jwt_targets_pick(&g->terms.rules, &facts) : NULL;
     g->lifetime_s = lifetime(g, c->now);
     struct auth_grant grant = {.vendor = c->vendor_id,
                                .issuer = c->server->public_url,
+                               .algorithm = jwt_targets_algorithm(g->template, g->terms.algorithm),
+                               .template = g->template,
+                               .app_id = g->app_id,
                                .now = c->now,
                                .lifetime_s = g->lifetime_s,
                                .claims = write_claims,

@@ -26,9 +26,10 @@ struct machine_grant {
     struct machine_token token;
     struct rights rights;
     struct session_terms terms;
-    struct user user;   /* of a person's API token */
-    struct str jwt;     /* from machine_sign, in the call's arena */
-    int64_t lifetime_s; /* of the JWT; 0: no end */
+    struct user user;                    /* of a person's API token */
+    const struct jwt_template *template; /* from machine_sign, like what follows; NULL: none */
+    struct str jwt, app_id;              /* in the call's arena */
+    int64_t lifetime_s;                  /* of the JWT; 0: no end */
 };
 /* Signs; slow, so before the call's transaction. */
 enum err_code machine_sign(struct call *c, struct machine_grant *g, struct err *err) MUST_USE;

@@ -85,6 +85,13 @@ yes(const struct json *j, const char *name)
     return json_to_bool(json_get(j, name), &v) && v;
 }
 
+static enum jwt_alg
+algorithm(const struct json *core)
+{
+    enum jwt_alg alg;
+    return jwt_alg_parse(json_str(json_get(core, "jwtAlgorithm")), &alg) ? alg : JWT_RS256;
+}
+
 static void
 take_core(const struct scope *s, const struct json *core, struct session_terms *out)
 {
@@ -98,6 +105,7 @@ take_core(const struct scope *s, const struct json *core, struct session_terms *
         .permissions_in_token = yes(core, "addPermissionsToJwt"),
         .unverified_may_enter = yes(core, "allowNotVerifiedUsersLogin"),
         .same_site = arena_str(s->arena, json_str(json_get(core, "cookieSameSite"))),
+        .algorithm = algorithm(core),
     };
 }
 
@@ -129,6 +137,7 @@ session_terms_read(const struct scope *s, struct session_terms *out, struct err 
     if (!rc) {
         take_core(s, core, out);
         take_policy(policy, out);
+        rc = jwt_targets_load(s, &out->rules, err);
     }
     json_free(core);
     json_free(policy);
@@ -234,6 +243,17 @@ write_person(struct jw *w, const struct user *u)
     jw_close(w, ']');
 }
 
+static struct jwt_facts
+facts_of(const struct session_grant *g)
+{
+    return (struct jwt_facts){.type = STR("userToken"),
+                              .user_id = g->user->id,
+                              .email = g->user->email,
+                              .tenant_id = g->session->tenant_id,
+                              .app_id = g->app_id,
+                              .rights = &g->rights};
+}
+
 static void
 write_claims(struct jw *w, void *arg)
 {
@@ -248,10 +268,14 @@ write_claims(struct jw *w, void *arg)
     jw_ktext(w, "jti", jti);
     jw_ki64(w, "auth_time", g->session->auth_at / 1000);
     write_methods(w, g->session->methods);
-    if (g->terms->roles_in_token)
+    if (g->terms->roles_in_token || g->template)
         write_keys(w, "roles", g->rights.roles, g->rights.n_roles);
-    if (g->terms->permissions_in_token)
+    if (g->terms->permissions_in_token || g->template)
         write_keys(w, "permissions", g->rights.permissions, g->rights.n_permissions);
+    if (!g->template)
+        return;
+    struct jwt_facts facts = facts_of(g);
+    jwt_targets_write(w, &g->terms->rules, &facts, g->user);
 }
 
 enum err_code
@@ -261,9 +285,15 @@ grant_sign(struct call *c, struct session_grant *g, struct err *err)
     buf_init(&token, 64 * 1024);
     /* A token never outlives its session. */
     int64_t left = (g->session->expires_at - c->now + 999) / 1000;
-    g->access_s = least(g->terms->access_s, left);
+    g->app_id = c->app_id;
+    struct jwt_facts facts = facts_of(g);
+    g->template = jwt_targets_pick(&g->terms->rules, &facts);
+    g->access_s = least(g->template ? g->template->expiration : g->terms->access_s, left);
     struct auth_grant grant = {.vendor = c->vendor_id,
                                .issuer = c->server->public_url,
+                               .algorithm = jwt_targets_algorithm(g->template, g->terms->algorithm),
+                               .template = g->template,
+                               .app_id = g->app_id,
                                .now = c->now,
                                .lifetime_s = g->access_s,
                                .claims = write_claims,

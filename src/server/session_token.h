@@ -6,7 +6,9 @@
  * userToken whose `sid` names the session; its `jti` begins with a stamp of the rights it was made
  * with, so that a token with other rights than the person has now is known as such.
  */
+#include "crypto/jwt.h"
 #include "server/call.h"
+#include "server/jwt_targets.h"
 #include "store/sessions.h"
 #include "store/users.h"
 
@@ -26,6 +28,8 @@ struct session_terms {
     int64_t most;               /* sessions at a time */
     bool rotates, roles_in_token, permissions_in_token, unverified_may_enter;
     struct str same_site;
+    enum jwt_alg algorithm; /* of tokens without a template */
+    struct jwt_targets rules;
 };
 enum err_code session_terms_read(const struct scope *s, struct session_terms *out,
                                  struct err *err) MUST_USE;
@@ -42,8 +46,9 @@ struct session_grant {
     const struct user *user;       /* with tenants */
     const struct session_terms *terms;
     struct rights rights;
-    struct str access_token; /* from grant_sign */
-    int64_t access_s;        /* how long that lasts */
+    const struct jwt_template *template; /* from grant_sign, like what follows; NULL: none */
+    struct str access_token, app_id;
+    int64_t access_s; /* how long that lasts */
 };
 /* Makes the access token; slow (a signature), so outside of a transaction where that matters. */
 enum err_code grant_sign(struct call *c, struct session_grant *g, struct err *err) MUST_USE;

@@ -9,6 +9,7 @@ extern const struct document core_settings; /* ops/config.c: token lifetimes, si
 extern const struct document password_settings; /* ops/password_settings.c: complexity */
 extern const struct document password_history_settings, password_rotation_settings; /* there */
 extern const struct document lockout_policy; /* ops/lockout.c: wrong guesses in a row */
+extern const struct document jwt_targeting;  /* ops/jwt_templates.c: who gets which template */
 extern const struct document session_policy; /* ops/sessions.c: how long sessions last */
 extern const struct document mfa_settings;   /* mfa_rules.c: name in authenticator apps, sender */
 extern const struct document activation_settings, invitation_settings; /* ops/strategies.c */

@@ -99,6 +99,7 @@ enum err_code store_session_check(struct db_conn *conn, struct session_check *c,
 /* What a person may do in a tenant, by the roles they hold there. */
 struct rights {
     const struct str *roles, *permissions; /* keys, each once */
+    const struct str *role_ids;            /* of the roles */
     const int64_t *levels;                 /* of the roles */
     size_t n_roles, n_permissions;
 };

@@ -85,6 +85,7 @@ server_goals() {
     ratio S6 "page with total, $p beside $SMALL users, CPU us" "ours.page.$p.cpu" "ours.page.$SMALL.cpu" '<=' 1.5
     figure S9 "token seen before, CPU us" auth.again '<=' 5
     ratio S9 "token seen first, CPU us beside RS256 alone" auth.first auth.rs256 '<=' 1.3
+    ratio S9 "tokens made, plain beside by a template" auth.plain auth.shaped '>=' 0.8
     ratio S11 "users created/s beside raw one-row commits" ours.create.rps floor.create.rps '>=' 0.6
     peer S12 "memory after a first 200, KiB, beside glewlwyd" "memory.idle.$p" memory.peer.idle '<=' 0.8
     ratio S12 "private memory under load, KiB, beside the floor" memory.ours.anon memory.floor.anon '<=' 2

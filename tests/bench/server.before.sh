@@ -23,6 +23,8 @@ while [ "$i" -lt "$ROUNDS" ]; do
     record auth.again "$1"
     record auth.first "$2"
     record auth.rs256 "$3"
+    record auth.plain "$4"
+    record auth.shaped "$5"
     # shellcheck disable=SC2046
     set -- $("$BIN/json")
     record json.ours "$1"

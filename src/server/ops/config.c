@@ -3,8 +3,10 @@
  * below; the reply is made from the catalogue's reply fields, so a new setting is a row there and a
  * preset here.
  */
+#include "base/secret.h"
 #include "server/ops/ops.h"
 #include "server/settings.h"
+#include "store/envs.h"
 
 static const char presets[] =
     "{\"defaultTokenExpiration\":300,\"defaultRefreshTokenExpiration\":2592000,"
@@ -21,6 +23,25 @@ static const char presets[] =
 
 const struct document core_settings = {.name = "core", .presets = presets, .what = "configuration"};
 
+/* What applications check HS256 tokens with; nobody needs to know it while tokens are not signed so. */
+static enum err_code
+write_shared_key(struct call *c, const struct scope *s, const struct json *config, struct err *err)
+{
+    struct signing_key_list list = {.n = 0};
+    struct str secret = STR_ABSENT;
+    enum err_code rc = ERR_OK;
+    if (str_eq(json_str(json_get(config, "jwtAlgorithm")), STR("HS256")))
+        rc = store_signing_key_list(s, true, &list, err);
+    for (size_t i = 0; i < list.n; i++)
+        if (str_eq(list.items[i].algorithm, STR("HS256")) && !list.items[i].retired_at &&
+            !str_given(secret))
+            secret = list.items[i].private_pem;
+    jw_kstr(&c->out, "jwtSecret", secret);
+    for (size_t i = 0; i < list.n; i++)
+        secret_wipe_str(list.items[i].private_pem);
+    return rc;
+}
+
 static enum err_code
 answer(struct call *c, bool whole, struct err *err)
 {
@@ -36,7 +57,7 @@ answer(struct call *c, bool whole, struct err *err)
         if (whole) {
             jw_kstr(&c->out, "id", stored.id);
             jw_kstr(&c->out, "publicKey", call_public_key(c));
-            jw_knull(&c->out, "jwtSecret");
+            rc = write_shared_key(c, s, config, err);
         }
         document_members(c, c->op->reply, config);
         jw_close(&c->out, '}');

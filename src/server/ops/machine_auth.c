@@ -62,11 +62,14 @@ static enum err_code
 load_grant(const struct scope *s, struct lookup *l, struct err *err)
 {
     struct machine_grant *g = &l->g;
+    struct scope tenant;
     enum err_code rc = machine_require(l->c, s, g->token.kind, err);
     if (!rc)
         rc = store_machine_token_rights(s->conn, s->arena, &g->token, &g->rights, err);
     if (!rc)
-        rc = session_terms_read(s, &g->terms, err);
+        rc = scope_tenant(s, g->token.tenant_id, &tenant, err);
+    if (!rc)
+        rc = session_terms_read(&tenant, &g->terms, err);
     g->user = (struct user){.seq = 0};
     if (!rc && g->token.kind == MACHINE_USER_API)
         rc = store_user_get(s, USER_BY_ID, g->token.owner_id, &g->user, err);

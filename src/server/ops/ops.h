@@ -10,6 +10,7 @@
     X(config_ops)                                                                                  \
     X(emails_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
+    X(jwt_templates_ops)                                                                           \
     X(invites_ops)                                                                                 \
     X(links_ops)                                                                                   \
     X(lockout_ops)                                                                                 \

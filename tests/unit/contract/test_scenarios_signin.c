@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "server/server.h"
 #include "store/store.h"
-#include "tests/support/scene.h"
+#include "tests/support/scene_jwt.h"
 
 #include <stdio.h>
 
@@ -21,21 +21,6 @@ static struct scene scene;
 #define NO_SESSION "401; errors=['Session not found']; errorCode!"
 /* The refresh cookie, its name with the first dash of the client id dropped, holding $rt. */
 #define COOKIE " ~none +Cookie:fe_refresh_$rc=$rt"
-
-/* The payload of a token that was kept. */
-static struct json *
-claims(const char *name)
-{
-    struct str rest = scene_value(&scene, name), part;
-    struct buf text;
-    buf_init(&text, 64 * 1024);
-    assert_true(str_next(&rest, '.', &part) && str_next(&rest, '.', &part));
-    assert_true(buf_add_unbase64url(&text, part));
-    struct json *j = json_parse(buf_str(&text), text.n, NULL);
-    buf_fini(&text);
-    assert_non_null(j);
-    return j;
-}
 
 static void
 assert_claim(const struct json *all, const char *name, const char *want)
@@ -136,7 +121,7 @@ static void
 the_access_token_says_who_and_what(void **state)
 {
     (void)state;
-    struct json *j = claims("at");
+    struct json *j = scene_claims(&scene, "at");
     const char *ann = scene_text(&scene, "'$ann'"), *vendor = scene_text(&scene, "'$vendor'");
     assert_claim(j, "sub", ann);
     assert_claim(j, "aud", vendor);
@@ -370,7 +355,7 @@ a_refresh_may_switch_the_tenant(void **state)
             SCENE(&scene, steps);
         else
             SCENE(&scene, next); /* it stays there */
-        struct json *j = claims("at");
+        struct json *j = scene_claims(&scene, "at");
         assert_claim(j, "tenantId", "\"two\"");
         assert_claim(j, "roles", "[]");
         json_free(j);
@@ -434,7 +419,7 @@ claims_may_be_left_out(void **state)
         {"POST " CONFIG, "{'addRolesToJwt':true,'addPermissionsToJwt':true}", "201"},
     };
     SCENE(&scene, steps);
-    struct json *j = claims("at");
+    struct json *j = scene_claims(&scene, "at");
     assert_null(json_get(j, "roles"));
     assert_null(json_get(j, "permissions"));
     json_free(j);

@@ -1,5 +1,5 @@
 /* Tokens of machines: made, shown once, exchanged, used, refused, and gone with who made them. */
-#include "tests/support/scene.h"
+#include "tests/support/scene_jwt.h"
 
 #define API "/identity/resources/tenants/api-tokens/v1"
 #define API2 "/identity/resources/tenants/api-tokens/v2"
@@ -21,41 +21,11 @@ static struct scene scene;
 
 /* ---- what a JWT says ---- */
 
-static struct json *
-claims_of(const char *name)
-{
-    struct str rest = scene_value(&scene, name), header, payload;
-    assert_true(str_next(&rest, '.', &header) && str_next(&rest, '.', &payload));
-    struct buf text;
-    buf_init(&text, 64 * 1024);
-    assert_true(buf_add_unbase64url(&text, payload));
-    struct json *claims = json_parse(buf_str(&text), text.n, NULL);
-    assert_non_null(claims);
-    buf_fini(&text);
-    return claims;
-}
-
-/* `members` is an object, written as in steps; null means that the claim is not there. */
-static void
-expect_claims(const char *name, const char *members)
-{
-    struct str text = str_of(scene_text(&scene, members));
-    struct json *claims = claims_of(name), *wanted = json_parse(text, text.n, NULL);
-    assert_non_null(wanted);
-    for (const struct json *w = json_first(wanted); w; w = json_next(w)) {
-        const struct json *got = json_get_str(claims, json_key(w));
-        if (json_is_null(w) ? got != NULL : !json_equal(w, got))
-            fail_msg("%s: claim %.*s is not as in %.*s", name, STR_ARG(json_key(w)), STR_ARG(text));
-    }
-    json_free(wanted);
-    json_free(claims);
-}
-
 static int64_t
 lifetime_of(const char *name)
 {
     int64_t iat = 0, exp = 0;
-    struct json *claims = claims_of(name);
+    struct json *claims = scene_claims(&scene, name);
     assert_true(json_to_i64(json_get(claims, "iat"), &iat));
     (void)json_to_i64(json_get(claims, "exp"), &exp);
     json_free(claims);
@@ -188,10 +158,12 @@ signing_in_with_one(void **state)
         {"GET " MY_API " ~jwt", NULL, "403"},
     };
     SCENE(&scene, steps);
-    expect_claims("jwt", "{'sub':'$id','type':'tenantApiToken','tenantId':'one','userId':null,"
-                         "'createdByUserId':null,'metadata':{'c':2},'roles':['clerk'],"
-                         "'permissions':['docs.write','docs.read','fe.secure.read.users']}");
-    expect_claims("bare_jwt", "{'roles':[],'permissions':[],'metadata':{},'email':null}");
+    scene_expect_claims(&scene, "jwt",
+                        "{'sub':'$id','type':'tenantApiToken','tenantId':'one','userId':null,"
+                        "'createdByUserId':null,'metadata':{'c':2},'roles':['clerk'],"
+                        "'permissions':['docs.write','docs.read','fe.secure.read.users']}");
+    scene_expect_claims(&scene, "bare_jwt",
+                        "{'roles':[],'permissions':[],'metadata':{},'email':null}");
     assert_int_equal(lifetime_of("jwt"), 300);
 }
 
@@ -255,10 +227,11 @@ tokens_of_a_person(void **state)
         {"GET " MY_API " ~my_jwt", NULL, "200; *.clientId=['$mine']"},
     };
     SCENE(&scene, steps);
-    expect_claims("my_jwt", "{'sub':'$mine','type':'userApiToken','tenantId':'one','userId':'$ada',"
-                            "'createdByUserId':'$ada','email':'ada@one.io','name':'Ada',"
-                            "'metadata':{'k':1},'userMetadata':{'team':'x'},'roles':['boss'],"
-                            "'permissions':[]}");
+    scene_expect_claims(&scene, "my_jwt",
+                        "{'sub':'$mine','type':'userApiToken','tenantId':'one','userId':'$ada',"
+                        "'createdByUserId':'$ada','email':'ada@one.io','name':'Ada',"
+                        "'metadata':{'k':1},'userMetadata':{'team':'x'},'roles':['boss'],"
+                        "'permissions':[]}");
     assert_true(lifetime_of("brief_jwt") <= 60);
 }
 
@@ -307,10 +280,12 @@ access_tokens(void **state)
         {"POST " AUTH2 " ~none", "{'clientId':'$at','secret':'$at_jwt'}", "401"},
     };
     SCENE(&scene, steps);
-    expect_claims("at_jwt", "{'sub':'$at','type':'tenantAccessToken','tenantId':'one',"
-                            "'userId':null,'permissions':null,'roles':null,'exp':null}");
-    expect_claims("ut_jwt", "{'sub':'$ut','type':'userAccessToken','tenantId':'one',"
-                            "'userId':'$ben','exp':null}");
+    scene_expect_claims(&scene, "at_jwt",
+                        "{'sub':'$at','type':'tenantAccessToken','tenantId':'one',"
+                        "'userId':null,'permissions':null,'roles':null,'exp':null}");
+    scene_expect_claims(&scene, "ut_jwt",
+                        "{'sub':'$ut','type':'userAccessToken','tenantId':'one',"
+                        "'userId':'$ben','exp':null}");
     assert_int_equal(lifetime_of("at_brief_jwt"), 300);
 }
 
@@ -397,7 +372,7 @@ a_machine_makes_another(void **state)
         {"DELETE " MY_API "/$from_mine ~ada_token", NULL, "200"},
     };
     SCENE(&scene, steps);
-    expect_claims("deputy_jwt", "{'createdByUserId':'$ada','type':'tenantApiToken'}");
+    scene_expect_claims(&scene, "deputy_jwt", "{'createdByUserId':'$ada','type':'tenantApiToken'}");
 }
 
 /* Lists of addresses hold for machines as well. */
