@@ -45,7 +45,8 @@ enum {
     OPF_EXTRA = 1 << 10,         /* used by real clients but not in the published documents */
     OPF_REPLY_TEXT = 1 << 11,    /* reply is not JSON (CSV) */
     OPF_BODY_OPTIONAL = 1 << 12, /* an absent or empty body is as good as {} */
-    OPF_STEADY = 1 << 13         /* when the answer comes must not tell who has an account */
+    OPF_STEADY = 1 << 13,        /* when the answer comes must not tell who has an account */
+    OPF_BODY_FORM = 1 << 14      /* the body may be a form as well (x-www-form-urlencoded) */
 };
 
 enum kind {

@@ -24,6 +24,7 @@ static const struct word op_words[] = {
     {OPF_REPLY_TEXT, "replyText"},
     {OPF_BODY_OPTIONAL, "bodyOptional"},
     {OPF_STEADY, "steady"},
+    {OPF_BODY_FORM, "bodyForm"},
     {0, NULL},
 };
 

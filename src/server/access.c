@@ -182,6 +182,16 @@ check_rights(const struct call *c, struct err *err)
     return forbidden(err);
 }
 
+/* Whoever acts for a person gets no credentials of theirs: those would outlive the permission to act. */
+static enum err_code
+check_actor(const struct call *c, struct err *err)
+{
+    if (!str_given(c->who.actor_id) || c->op->auth == AUTH_PUBLIC ||
+        !(c->op->flags & OPF_SECRET_REPLY))
+        return ERR_OK;
+    return err_set(err, ERR_FORBIDDEN, "A delegated token may not do this");
+}
+
 enum err_code
 access_check(struct call *c, struct err *err)
 {
@@ -190,5 +200,7 @@ access_check(struct call *c, struct err *err)
     enum err_code rc = c->op->auth == AUTH_PUBLIC ? open_public(c, err) : authenticate(c, err);
     if (!rc)
         rc = check_rights(c, err);
+    if (!rc)
+        rc = check_actor(c, err);
     return rc ? rc : apply_scope(c, err);
 }

@@ -253,6 +253,8 @@ read_claims(struct auth_verdict *v, const struct json *claims, int64_t now)
     v->who.token_id = claim(v, ours ? ours : claims, "sub");
     v->who.tenant_id = claim(v, claims, "tenantId");
     v->who.session_id = claim(v, claims, "sid");
+    v->who.actor_id = claim(v, json_get(claims, "act"), "sub");
+    v->who.actor_email = claim(v, json_get(claims, "act"), "email");
     v->stamp = str_sub(claim(v, claims, "jti"), 0, RIGHTS_STAMP_SIZE - 1);
     v->who.user_id = v->who.kind == PRINCIPAL_USER ? v->who.token_id : claim(v, claims, "userId");
     if (!v->is_lasting) {

@@ -39,6 +39,7 @@ struct principal {
     const struct str *permissions; /* keys; "fe.secure.*" matches by prefix */
     size_t n_permissions;
     bool super_user;
+    struct str actor_id, actor_email; /* of a delegated token: who acts for them; absent else */
 };
 
 struct header {

@@ -19,15 +19,43 @@ enum { ATTEMPTS = 4, JSON_MAX = 1024 * 1024 };
 
 /* -- reading -- */
 
-static bool
-is_json_type(struct str type)
+/* Without its parameters. */
+static struct str
+media_type(struct str header)
 {
-    ptrdiff_t semicolon = str_find_char(type, ';');
-    if (semicolon >= 0)
-        type = str_sub(type, 0, (size_t)semicolon);
-    type = str_trim(type);
+    ptrdiff_t semicolon = str_find_char(header, ';');
+    return str_trim(semicolon >= 0 ? str_sub(header, 0, (size_t)semicolon) : header);
+}
+
+static bool
+is_json_type(struct str header)
+{
+    struct str type = media_type(header);
     return type.n == 0 || str_eq_nocase(type, STR("application/json")) ||
            (type.n > 5 && str_eq_nocase(str_sub(type, type.n - 5, type.n), STR("+json")));
+}
+
+static bool
+is_form_type(struct str type)
+{
+    return str_eq_nocase(media_type(type), STR("application/x-www-form-urlencoded"));
+}
+
+/* A form becomes the object of texts that it stands for (RFC 6749: no parameter twice). */
+static enum err_code
+read_form(struct call *c, struct str text, struct err *err)
+{
+    struct pairs pairs;
+    enum err_code rc = query_parse(&pairs, text, c->arena, NULL);
+    if (rc)
+        return err_set(err, ERR_INVALID, "The form cannot be read");
+    c->body = json_new_object();
+    for (size_t i = 0; i < pairs.n; i++) {
+        if (json_get_str(c->body, pairs.items[i].name))
+            return err_set(err, ERR_INVALID, "A parameter of the form is given twice");
+        json_set(c->body, pairs.items[i].name, json_new_str(pairs.items[i].value));
+    }
+    return ERR_OK;
 }
 
 static enum err_code
@@ -35,6 +63,8 @@ read_body(struct call *c, struct str text, struct err *err)
 {
     if (str_trim(text).n == 0)
         return ERR_OK;
+    if (c->op->flags & OPF_BODY_FORM && is_form_type(call_header(c, "content-type")))
+        return read_form(c, text, err);
     if (!is_json_type(call_header(c, "content-type")))
         return err_set(err, ERR_MEDIA, "Content-Type must be application/json");
     c->body = json_parse(text, JSON_MAX, NULL);
@@ -80,6 +110,24 @@ take_params(struct call *c, const struct route_match *match)
 
 /* -- running -- */
 
+/* Who acted for the person that the row names. */
+static struct str
+actor_members(const struct call *c)
+{
+    struct buf text;
+    struct jw w;
+    buf_init(&text, 4096);
+    jw_init(&w, &text);
+    jw_open(&w, '{');
+    jw_kstr(&w, "actorId", c->who.actor_id);
+    if (str_given(c->who.actor_email))
+        jw_kstr(&w, "actorMail", c->who.actor_email);
+    jw_close(&w, '}');
+    struct str members = text.failed ? STR_ABSENT : arena_str(c->arena, buf_str(&text));
+    buf_fini(&text);
+    return members;
+}
+
 /* One row for every change, in the transaction of the change. */
 static enum err_code
 write_audit(struct call *c, struct err *err)
@@ -101,6 +149,8 @@ write_audit(struct call *c, struct err *err)
         a->user_id = str_given(c->who.user_id) ? c->who.user_id : c->who.token_id;
     if (!str_given(a->tenant_id))
         a->tenant_id = c->tenant_id;
+    if (str_given(c->who.actor_id) && !str_given(a->extra))
+        a->extra = actor_members(c);
     a->ip = c->ip;
     a->user_agent = str_sub(c->user_agent, 0, 512);
     a->trace_id = c->trace_id;

@@ -18,6 +18,7 @@ static const struct limit {
     bool shared; /* one budget for all callers together */
 } LIMITS[] = {
     {OP_vendor_auth, 30, SECOND, false},
+    {OP_oauth_token, 30, SECOND, false},
     {OP_auth_login, 100, MINUTE, false},
     {OP_api_token_auth, 100, SECOND, true},
     {OP_api_token_auth_v1, 100, SECOND, true},

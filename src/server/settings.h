@@ -5,6 +5,7 @@
 
 enum { LOCKOUT_ATTEMPTS = 5 }; /* of a lockout policy that does not say */
 
+extern const struct document delegation_settings; /* ops/delegation.c: may others act for people */
 extern const struct document core_settings; /* ops/config.c: token lifetimes, sign-ups, cookies */
 extern const struct document password_settings; /* ops/password_settings.c: complexity */
 extern const struct document password_history_settings, password_rotation_settings; /* there */

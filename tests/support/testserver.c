@@ -238,8 +238,10 @@ write_request(struct buf *out, const char *method, const char *path, struct str 
         buf_printf(out, "Authorization: Bearer %.*s\r\n", STR_ARG(token));
     if (headers)
         buf_add_text(out, headers);
+    if (body && !(headers && strstr(headers, "Content-Type:")))
+        buf_add_text(out, "Content-Type: application/json\r\n");
     if (body)
-        buf_printf(out, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(body));
+        buf_printf(out, "Content-Length: %zu\r\n", strlen(body));
     else if (strcmp(method, "GET") != 0)
         buf_add_text(out, "Content-Length: 0\r\n");
     buf_add_text(out, "\r\n");

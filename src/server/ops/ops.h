@@ -8,6 +8,7 @@
     X(audits_export_ops)                                                                           \
     X(audits_ops)                                                                                  \
     X(config_ops)                                                                                  \
+    X(delegation_ops)                                                                              \
     X(emails_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
     X(jwt_templates_ops)                                                                           \

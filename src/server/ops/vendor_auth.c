@@ -1,30 +1,8 @@
 /* Signing in with the credentials of the environment. */
-#include "crypto/token.h"
 #include "server/auth.h"
 #include "server/ops/ops.h"
 #include "server/state.h"
-#include "store/envs.h"
-
-struct credentials {
-    struct str id, secret;
-    struct arena *arena;
-    bool match;
-};
-
-/* Unknown environments take the same way, comparing with a hash that nothing has. */
-static enum err_code
-compare(struct db_conn *conn, void *arg, struct err *err)
-{
-    struct credentials *q = arg;
-    struct env env = {.secret_hash = {NULL, 0}};
-    enum err_code rc = store_env_get(conn, q->arena, q->id, &env, err);
-    if (rc && rc != ERR_NOT_FOUND)
-        return rc;
-    struct str nothing = STR("0000000000000000000000000000000000000000000000000000000000000000");
-    bool same = token_matches(q->secret, rc ? nothing : env.secret_hash);
-    q->match = same && !rc;
-    return ERR_OK;
-}
+#include "server/vendor_secret.h"
 
 static void
 write_claims(struct jw *w, void *arg)
@@ -41,21 +19,21 @@ write_claims(struct jw *w, void *arg)
 static enum err_code
 op_vendor_auth(struct call *c, struct err *err)
 {
-    struct credentials q = {
-        .id = call_str(c, "clientId"), .secret = call_str(c, "secret"), .arena = c->arena};
-    enum err_code rc = store_tx(c->server->store, DB_READ, compare, &q, err);
+    struct str id = call_str(c, "clientId");
+    bool match = false;
+    enum err_code rc = vendor_secret_check(c, id, call_str(c, "secret"), &match, err);
     if (rc)
         return rc;
-    if (!q.match)
+    if (!match)
         return err_set_ref(err, ERR_UNAUTHENTICATED, "ER-01013", "Invalid authentication");
     struct buf token;
     buf_init(&token, 16 * 1024);
-    struct auth_grant grant = {.vendor = q.id,
+    struct auth_grant grant = {.vendor = id,
                                .issuer = c->server->public_url,
                                .now = c->now,
                                .lifetime_s = AUTH_VENDOR_TOKEN_S,
                                .claims = write_claims,
-                               .arg = &q.id};
+                               .arg = &id};
     rc = auth_issue(c->server->auth, &grant, &token, err);
     if (!rc) {
         jw_open(&c->out, '{');
