@@ -32,6 +32,7 @@ void jwt_key_free(struct jwt_key *take); /* wipes; NULL is fine */
 const char *jwt_alg_name(enum jwt_alg alg); /* "RS256" */
 bool jwt_alg_parse(struct str name, enum jwt_alg *out);
 struct str jwt_key_id(const struct jwt_key *k);
+enum jwt_alg jwt_key_alg(const struct jwt_key *k);
 /* Arena text; wipe the private one after use. */
 enum err_code jwt_key_public_pem(const struct jwt_key *k, struct arena *a, struct str *out,
                                  struct err *err) MUST_USE;

@@ -175,6 +175,12 @@ jwt_key_id(const struct jwt_key *k)
     return str_of(k->id);
 }
 
+enum jwt_alg
+jwt_key_alg(const struct jwt_key *k)
+{
+    return k->alg;
+}
+
 static enum err_code
 write_pem(const struct jwt_key *k, bool private_half, struct arena *a, struct str *out,
           struct err *err)

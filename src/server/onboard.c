@@ -1,8 +1,10 @@
 #include "server/onboard.h"
 
+#include "server/fields.h"
 #include "server/flow_memory.h"
 #include "server/notify.h"
 #include "server/settings.h"
+#include "store/tenants.h"
 
 enum { DAY_MS = 86400000, LINK_DAYS = 7 };
 
@@ -147,4 +149,18 @@ onboard_accept(struct call *c, const struct scope *s, struct str user_id, struct
     if (!rc)
         call_forget_principals(c);
     return rc;
+}
+
+enum err_code
+onboard_new_tenant(struct call *c, const struct scope *s, struct str id, struct scope *out,
+                   struct err *err)
+{
+    struct tenant t;
+    tenant_init(&t);
+    t.tenant_id = id;
+    t.name = id;
+    enum err_code rc = fields_check_tenant_id(c, id, err);
+    if (!rc)
+        rc = store_tenant_create(s, &t, NULL, err);
+    return rc ? rc : scope_tenant(s, id, out, err);
 }

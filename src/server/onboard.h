@@ -46,6 +46,11 @@ enum err_code onboard_invite(struct call *c, const struct scope *s, const struct
 enum err_code onboard_welcome(struct call *c, const struct scope *s, struct str user_id,
                               struct str tenant_id, struct err *err) MUST_USE;
 
+/* Makes a tenant of that id, named after it; *out is s in it. For callers who name one that is not
+ * there and may. */
+enum err_code onboard_new_tenant(struct call *c, const struct scope *s, struct str id,
+                                 struct scope *out, struct err *err) MUST_USE;
+
 /* What an activation remembers: whose it is, or pretends to be. */
 struct onboard_memory {
     struct str user_id, email;

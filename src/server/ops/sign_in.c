@@ -14,7 +14,22 @@ struct lookup {
     struct call *c;
     struct str email, username;
     struct user user; /* seq 0: nobody */
+    bool is_local;    /* people sign in here, and not elsewhere alone */
 };
+
+static enum err_code
+read_strategy(struct db_conn *conn, void *arg, struct err *err)
+{
+    struct lookup *q = arg;
+    struct scope s;
+    struct json *core = NULL;
+    enum err_code rc = scope_open(&s, conn, q->c->arena, q->c->vendor_id, STR_ABSENT, err);
+    if (!rc)
+        rc = document_environment(&s, &core_settings, &core, err);
+    q->is_local = !str_eq(json_str(json_get(core, "authStrategy")), STR("NoLocalAuthentication"));
+    json_free(core);
+    return rc;
+}
 
 static enum err_code
 look_up(struct db_conn *conn, void *arg, struct err *err)
@@ -98,7 +113,11 @@ op_auth_login(struct call *c, struct err *err)
     if (!str_given(who.email) && !str_given(who.username))
         return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
                            "Either email or username must be provided");
-    enum err_code rc = check_password(c, &who, &g, err);
+    enum err_code rc = store_tx(c->server->store, DB_READ, read_strategy, &who, err);
+    if (!rc && !who.is_local)
+        return call_refuse(c, err, ERR_INVALID, "ER-01012", "Invalid authentication type");
+    if (!rc)
+        rc = check_password(c, &who, &g, err);
     bool is_breached = !rc && password_is_known(c, call_str(c, "password"));
     if (!rc && g.right)
         rc = remember_success(c, &g, err);

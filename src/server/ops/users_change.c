@@ -272,14 +272,7 @@ body_tenant(struct call *c, const struct scope *s, struct scope *out, struct err
         return rc;
     if (call_bool(c, "validateTenantExist", false))
         return call_refuse(c, err, ERR_NOT_FOUND, NULL, "Tenant not found");
-    struct tenant t;
-    tenant_init(&t);
-    t.tenant_id = id;
-    t.name = id;
-    rc = fields_check_tenant_id(c, id, err);
-    if (!rc)
-        rc = store_tenant_create(s, &t, NULL, err);
-    return rc ? rc : scope_tenant(s, id, out, err);
+    return onboard_new_tenant(c, s, id, out, err);
 }
 
 /* Puts the user of the path into the tenant of the body, by invitation or without ceremony; being

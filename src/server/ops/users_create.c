@@ -8,6 +8,7 @@
 #include "server/password_rules.h"
 #include "server/rank.h"
 #include "server/restrict.h"
+#include "server/settings.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
 
@@ -82,12 +83,31 @@ join(struct call *c, const struct scope *s, const struct user *u, struct err *er
     return rc || silent ? rc : onboard_welcome(c, s, u->id, s->tenant, err);
 }
 
+/* A tenant that is not there is made where the configuration says skipTenantValidation; only for the
+ * environment itself, which may make tenants. */
 static enum err_code
-create_in(struct call *c, const struct scope *s, struct user *u, struct err *err)
+open_tenant(struct call *c, struct scope *s, struct err *err)
 {
-    if (s->tenant_seq <= 0)
+    struct json *core = NULL;
+    bool skip = false;
+    if (s->tenant_seq > 0)
+        return ERR_OK;
+    enum err_code rc = document_environment(s, &core_settings, &core, err);
+    (void)json_to_bool(json_get(core, "skipTenantValidation"), &skip);
+    json_free(core);
+    if (rc)
+        return rc;
+    if (!skip || c->who.kind != PRINCIPAL_VENDOR || s->tenant.n == 0)
         return call_refuse(c, err, ERR_NOT_FOUND, NULL, "Tenant not found");
-    enum err_code rc = restrict_email(c, s, u->email, err);
+    return onboard_new_tenant(c, s, s->tenant, s, err);
+}
+
+static enum err_code
+create_in(struct call *c, struct scope *s, struct user *u, struct err *err)
+{
+    enum err_code rc = open_tenant(c, s, err);
+    if (!rc)
+        rc = restrict_email(c, s, u->email, err);
     if (!rc)
         rc = find_or_create(c, s, u, err);
     if (!rc)
@@ -128,11 +148,14 @@ answer_created(struct call *c, const struct scope *s, struct str id, struct err 
 static enum err_code
 create_here(struct call *c, struct user *u, const struct scope **s, struct err *err)
 {
+    struct scope *in = ARENA_NEW(c->arena, struct scope);
     enum err_code rc = read_user(c, u, err);
-    *s = rc ? NULL : call_scope(c, err);
-    if (!rc)
-        rc = *s ? create_in(c, *s, u, err) : err_failed(err);
-    return rc;
+    const struct scope *own = rc ? NULL : call_scope(c, err);
+    if (rc || !own)
+        return rc ? rc : err_failed(err);
+    *in = *own;
+    *s = in;
+    return create_in(c, in, u, err);
 }
 
 static enum err_code

@@ -4,6 +4,8 @@
 
 static struct scene scene;
 
+#define LOGIN "/identity/resources/auth/v1/user"
+#define USERS "/identity/resources/users/v2"
 #define CONFIG "/identity/resources/configurations/v1"
 
 static void
@@ -42,6 +44,45 @@ configuration(void **state)
         {"GET " CONFIG "/public", NULL, "200"},
         {"GET " CONFIG " ~none", NULL, "401"},
         {"POST " CONFIG " ~none", "{}", "401"},
+    };
+    SCENE(&scene, steps);
+}
+
+/* What is done about a setting whose effect no other scenario shows. */
+static void
+settings_do_what_they_say(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST /tenants/resources/tenants/v1", "{'tenantId':'one','name':'One'}", "201"},
+        {"POST " USERS " @one", "{'email':'ann@x.io','password':'correct horse battery 9'}",
+         "201; id>ann"},
+        {"POST /identity/resources/users/v1/$ann/verify @one", NULL, "200"},
+        /* people without local accounts do not sign in with a password */
+        {"POST " CONFIG, "{'authStrategy':'NoLocalAuthentication'}", "201"},
+        {"POST " LOGIN " ~none", "{'email':'ann@x.io','password':'correct horse battery 9'}",
+         "400; errorCode='ER-01012'"},
+        {"POST " LOGIN " ~none", "{'email':'nobody@x.io','password':'x'}",
+         "400; errorCode='ER-01012'"},
+        {"POST " CONFIG, "{'authStrategy':'EmailAndPassword'}", "201"},
+        {"POST " LOGIN " ~none", "{'email':'ann@x.io','password':'correct horse battery 9'}",
+         "200; accessToken>token"},
+        /* permissions are enforced here whatever portals are told */
+        {"POST " CONFIG, "{'forcePermissions':false}", "201; forcePermissions=false"},
+        {"GET /identity/resources/users/v3 ~token", NULL, "403"},
+        {"POST " CONFIG, "{'forcePermissions':true}", "201; forcePermissions=true"},
+        {"GET /identity/resources/users/v3 ~token", NULL, "403"},
+        {"GET /identity/resources/users/v2/me ~token", NULL, "200"},
+        /* a tenant that is not there, made only when that is wanted */
+        {"POST " USERS " @new", "{'email':'bob@x.io'}", "404; errors=['Tenant not found']"},
+        {"POST " CONFIG, "{'skipTenantValidation':true}", "201"},
+        {"POST " USERS " @new", "{'email':'bob@x.io'}", "201; id>bob"},
+        {"GET /tenants/resources/tenants/v2/new", NULL, "200; name='new'"},
+        {"POST " USERS " @new", "{'email':'cid@x.io'}", "201"},
+        {"POST " USERS " @a/b", "{'email':'dee@x.io'}", "400; ~tenantId"},
+        {"POST " USERS, "{'email':'dee@x.io'}", "403"},
+        {"POST " CONFIG, "{'skipTenantValidation':false}", "201"},
+        {"POST " USERS " @newer", "{'email':'dee@x.io'}", "404"},
     };
     SCENE(&scene, steps);
 }
@@ -109,6 +150,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(configuration),
+        cmocka_unit_test(settings_do_what_they_say),
         cmocka_unit_test(vendor_sign_in),
         cmocka_unit_test(ways_of_sending_a_token),
         cmocka_unit_test(every_operation_was_used),
