@@ -29,6 +29,7 @@ struct call_private {
     struct audit audit;
     bool audited; /* the handler wrote the row of this call */
     struct auth_verdict *verdict;
+    bool captcha_passed;       /* the provider was asked and is content */
     bool forget;               /* call_forget_principals: done once the change is committed */
     bool keep;                 /* call_keep: committed although refused */
     const struct json *common; /* of the job that this call is an item of, see jobs_common */

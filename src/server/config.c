@@ -37,6 +37,10 @@ static const struct config_flag FLAGS[] = {
     {"--breached-passwords", "FILE",
      "refuse passwords on this list: one a line, or SHA-1 digests, in the order of their bytes",
      offsetof(struct config, breached_passwords)},
+    {"--captcha-url", "URL",
+     "ask this service whether a captcha was solved, as reCAPTCHA's siteverify "
+     "(https://www.google.com/recaptcha/api/siteverify)",
+     offsetof(struct config, captcha_url)},
     {"--tls-cert", "FILE", "PEM certificate chain; TCP addresses then speak TLS",
      offsetof(struct config, tls_cert)},
     {"--tls-key", "FILE", "PEM private key, mode 0600", offsetof(struct config, tls_key)},

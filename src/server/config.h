@@ -19,7 +19,7 @@ struct config {
     const char *data, *database, *client_id, *secret_file, *public_url, *outbox;
     const char *smtp, *smtp_user, *smtp_password_file, *smtp_from, *smtp_tls, *messages;
     const char *tls_cert, *tls_key, *log_format, *log_level, *rate_limit, *backup;
-    const char *breached_passwords;
+    const char *breached_passwords, *captcha_url;
     bool insecure_listen, demo, coverage, markdown, check, version, help;
 };
 

@@ -110,10 +110,12 @@ take_params(struct call *c, const struct route_match *match)
 
 /* -- running -- */
 
-/* Who acted for the person that the row names. */
+/* Who acted for the person that the row names; absent if they did so themselves. */
 static struct str
 actor_members(const struct call *c)
 {
+    if (!str_given(c->who.actor_id))
+        return STR_ABSENT;
     struct buf text;
     struct jw w;
     buf_init(&text, 4096);
@@ -126,6 +128,19 @@ actor_members(const struct call *c)
     struct str members = text.failed ? STR_ABSENT : arena_str(c->arena, buf_str(&text));
     buf_fini(&text);
     return members;
+}
+
+static void
+name_actor(const struct call *c, struct audit *a)
+{
+    if (!str_given(a->user_id))
+        a->user_id = str_given(c->who.user_id) ? c->who.user_id : c->who.token_id;
+    if (!str_given(a->tenant_id))
+        a->tenant_id = c->tenant_id;
+    a->extra = actor_members(c);
+    a->ip = c->ip;
+    a->user_agent = str_sub(c->user_agent, 0, 512);
+    a->trace_id = c->trace_id;
 }
 
 /* One row for every change, in the transaction of the change. */
@@ -145,15 +160,7 @@ write_audit(struct call *c, struct err *err)
         a->description = str_of(c->op->title);
     if (!str_given(a->resource))
         a->resource = str_of(c->op->group);
-    if (!str_given(a->user_id))
-        a->user_id = str_given(c->who.user_id) ? c->who.user_id : c->who.token_id;
-    if (!str_given(a->tenant_id))
-        a->tenant_id = c->tenant_id;
-    if (str_given(c->who.actor_id) && !str_given(a->extra))
-        a->extra = actor_members(c);
-    a->ip = c->ip;
-    a->user_agent = str_sub(c->user_agent, 0, 512);
-    a->trace_id = c->trace_id;
+    name_actor(c, a);
     return store_audit_add(scope, a, err);
 }
 

@@ -194,6 +194,7 @@ run(const struct config *c)
                                      .public_url = c->public_url,
                                      .outbox = c->outbox,
                                      .breached_passwords = c->breached_passwords,
+                                     .captcha_url = c->captcha_url,
                                      .smtp = c->smtp,
                                      .smtp_user = c->smtp_user,
                                      .smtp_password_file = c->smtp_password_file,

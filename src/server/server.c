@@ -11,6 +11,7 @@
 #include "crypto/seal.h"
 #include "deliver/outbound.h"
 #include "server/auth.h"
+#include "server/captcha.h"
 #include "server/deliver.h"
 #include "server/demo.h"
 #include "server/dispatch.h"
@@ -132,6 +133,13 @@ hashes_at_once(void)
 }
 
 /* Everything but sockets. */
+static void
+open_outbound(struct server *s, const struct server_options *o)
+{
+    s->captcha_url = arena_text(&s->arena, o->captcha_url ? o->captcha_url : CAPTCHA_URL);
+    s->outbound = outbound_new(&(struct outbound_options){.allowed = o->allow_outbound});
+}
+
 static enum err_code
 prepare(struct server *s, const struct server_options *o, struct err *err)
 {
@@ -157,7 +165,7 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
     s->limits = ratelimit_new(limits);
     s->metrics = mem_new(1, sizeof *s->metrics);
     s->passwords = password_gate_new(hashes_at_once(), HASHES_WAITING);
-    s->outbound = outbound_new(&(struct outbound_options){.allowed = o->allow_outbound});
+    open_outbound(s, o);
     if (!rc)
         rc = deliver_start(
             &s->deliver,

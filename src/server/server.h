@@ -19,6 +19,7 @@ struct server_options {
     const char *client_id, *secret_file, *public_url, *outbox, *tls_cert, *tls_key;
     const char *smtp, *smtp_user, *smtp_password_file, *smtp_from, *smtp_tls;
     const char *messages;           /* file about delivery, see deliver_config.h */
+    const char *captcha_url;        /* where captchas are checked; NULL: Google's reCAPTCHA */
     const char *breached_passwords; /* file of breached passwords; NULL: none */
     const char *rate_limit;         /* on, off, public; NULL: public */
     bool insecure_listen, demo;

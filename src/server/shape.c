@@ -1,5 +1,7 @@
 #include "server/shape.h"
 
+enum { SHOWN = 4, PREFIX_MOST = 5 }; /* of a masked secret */
+
 #include "server/fields.h"
 
 void
@@ -80,4 +82,23 @@ shape_tenant(struct call *c, const struct tenant *t, bool v2)
     jw_kstr(&c->out, "vendorId", c->vendor_id);
     fields_write(&c->out, (struct field_table){tenant_fields, TENANT_FIELDS}, v2 ? 0 : STORE_V2, t);
     jw_close(&c->out, '}');
+}
+
+struct str
+shape_mask(struct arena *a, struct str secret)
+{
+    size_t prefix = 0;
+    for (size_t i = 0; i < secret.n && i < PREFIX_MOST && !prefix; i++)
+        if (strchr(".-:", secret.p[i]))
+            prefix = i + 1;
+    bool long_enough = secret.n >= 4 * (size_t)SHOWN;
+    struct str before = long_enough ? str_sub(secret, 0, prefix) : STR("");
+    struct str after = long_enough ? str_sub(secret, secret.n - SHOWN, secret.n) : STR("");
+    return arena_printf(a, "%.*s****%.*s", STR_ARG(before), STR_ARG(after));
+}
+
+void
+shape_masked(struct call *c, const char *name, struct str secret)
+{
+    jw_kstr(&c->out, name, shape_mask(c->arena, secret));
 }

@@ -15,4 +15,7 @@ void shape_role_members(struct call *c, const struct role *r);
 void shape_permission(struct call *c, const struct permission *p);
 void shape_category(struct call *c, const struct category *category);
 void shape_tenant(struct call *c, const struct tenant *t, bool v2);
+/* A secret that somebody else gave: "SG.****last", enough to tell two apart, not enough to use one. */
+struct str shape_mask(struct arena *a, struct str secret);
+void shape_masked(struct call *c, const char *name, struct str secret);
 #endif

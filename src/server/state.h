@@ -36,6 +36,7 @@ struct server {
     struct deliver *deliver;
     struct jobs *jobs;
     struct outbound *outbound;
+    struct str captcha_url; /* where captchas are checked */
     struct http *http;
     struct str vendor;     /* default environment */
     struct str public_url; /* "http://127.0.0.1:8088", no slash at the end */

@@ -56,6 +56,7 @@ tserver_start_with(struct tserver *t, const struct tserver_options *o)
                                      .database = t->db.url,
                                      .outbox = t->outbox,
                                      .messages = t->messages_file,
+                                     .captcha_url = o->captcha ? o->captcha : "http://127.0.0.1:1",
                                      .threads = 2,
                                      .workers = 4};
     if (o->reaches_loopback)

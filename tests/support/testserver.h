@@ -26,6 +26,7 @@ void tserver_start(struct tserver *t);
 struct tserver_options {
     const char *services;  /* base address of all providers; NULL: nobody is there */
     const char *messages;  /* more lines of the file of --messages; NULL: none */
+    const char *captcha;   /* where captchas are checked; NULL: nobody is there */
     bool reaches_loopback; /* requests of the server may go to 127.0.0.1, over http */
 };
 void tserver_start_with(struct tserver *t, const struct tserver_options *o);

@@ -7,6 +7,7 @@
     X(activation_ops)                                                                              \
     X(audits_export_ops)                                                                           \
     X(audits_ops)                                                                                  \
+    X(captcha_ops)                                                                                 \
     X(config_ops)                                                                                  \
     X(delegation_ops)                                                                              \
     X(emails_ops)                                                                                  \

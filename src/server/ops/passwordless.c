@@ -8,6 +8,7 @@
  * to the application, which posts the token: a mail scanner that follows it uses nothing up.
  */
 #include "crypto/token.h"
+#include "server/captcha.h"
 #include "server/cookie.h"
 #include "server/flow.h"
 #include "server/flow_memory.h"
@@ -214,9 +215,11 @@ static enum err_code
 start(struct call *c, const struct way *way, struct visitor *v, struct err *err)
 {
     *v = (struct visitor){.way = way};
-    const struct scope *s = call_environment(c, err);
     struct terms terms;
-    enum err_code rc = s ? read_terms(c, s, way, &terms, err) : err_failed(err);
+    enum err_code rc = captcha_check(c, call_str(c, "email"), err);
+    const struct scope *s = rc ? NULL : call_environment(c, err);
+    if (!rc)
+        rc = s ? read_terms(c, s, way, &terms, err) : err_failed(err);
     if (!rc)
         rc = find_visitor(c, s, v, err);
     if (!rc)

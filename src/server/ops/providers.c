@@ -6,9 +6,10 @@
 #include "base/rand.h"
 #include "server/deliver_provider.h"
 #include "server/ops/ops.h"
+#include "server/shape.h"
 #include "store/messages.h"
 
-enum { REVISION_BYTES = 8, SHOWN = 4, DOCUMENT_MAX = 64 * 1024, PREFIX_MOST = 5 };
+enum { REVISION_BYTES = 8, DOCUMENT_MAX = 64 * 1024 };
 
 /* The providers are the environment's, whatever tenant the caller names. */
 static const struct scope *
@@ -19,20 +20,6 @@ environment(struct call *c, struct err *err)
         return s;
     struct scope *whole = ARENA_NEW(c->arena, struct scope);
     return scope_tenant(s, STR_ABSENT, whole, err) == ERR_OK ? whole : NULL;
-}
-
-/* "SG.****last": enough to tell two apart, not enough to use one. */
-static void
-write_masked(struct call *c, const char *name, struct str secret)
-{
-    size_t prefix = 0;
-    for (size_t i = 0; i < secret.n && i < PREFIX_MOST && !prefix; i++)
-        if (strchr(".-:", secret.p[i]))
-            prefix = i + 1;
-    bool long_enough = secret.n >= 4 * (size_t)SHOWN;
-    struct str before = long_enough ? str_sub(secret, 0, prefix) : STR("");
-    struct str after = long_enough ? str_sub(secret, secret.n - SHOWN, secret.n) : STR("");
-    jw_kstr(&c->out, name, arena_printf(c->arena, "%.*s****%.*s", STR_ARG(before), STR_ARG(after)));
 }
 
 static enum err_code
@@ -183,7 +170,7 @@ op_mail_config_get(struct call *c, struct err *err)
     struct json *document = json_parse(found.document, found.document.n, NULL);
     jw_open(&c->out, '{');
     jw_kstr(&c->out, "provider", json_str(json_get(document, "provider")));
-    write_masked(c, "secret", secret);
+    shape_masked(c, "secret", secret);
     write_extension(c, document);
     jw_ktime(&c->out, "createdAt", found.created_at);
     jw_ktime(&c->out, "updatedAt", found.updated_at);
@@ -216,7 +203,7 @@ write_sms(struct call *c, const struct config *found, const struct json *documen
             jw_kstr(&c->out, SMS_MEMBERS[i], value);
     }
     if (token.n)
-        write_masked(c, "token", token);
+        shape_masked(c, "token", token);
     jw_ktime(&c->out, "createdAt", found->created_at);
     jw_ktime(&c->out, "updatedAt", found->updated_at);
     jw_close(&c->out, '}');

@@ -1,5 +1,6 @@
 /* Signing in with a password, refreshing, signing out. */
 #include "crypto/password.h"
+#include "server/captcha.h"
 #include "server/invite.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
@@ -104,6 +105,16 @@ accept_invitation(struct call *c, struct signin *in, struct err *err)
     return rc;
 }
 
+/* Passwords open something here, and a captcha was solved if one is wanted. */
+static enum err_code
+check_way(struct call *c, struct lookup *who, struct err *err)
+{
+    enum err_code rc = store_tx(c->server->store, DB_READ, read_strategy, who, err);
+    if (!rc && !who->is_local)
+        return call_refuse(c, err, ERR_INVALID, "ER-01012", "Invalid authentication type");
+    return rc ? rc : captcha_check(c, who->email, err);
+}
+
 static enum err_code
 op_auth_login(struct call *c, struct err *err)
 {
@@ -113,9 +124,7 @@ op_auth_login(struct call *c, struct err *err)
     if (!str_given(who.email) && !str_given(who.username))
         return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
                            "Either email or username must be provided");
-    enum err_code rc = store_tx(c->server->store, DB_READ, read_strategy, &who, err);
-    if (!rc && !who.is_local)
-        return call_refuse(c, err, ERR_INVALID, "ER-01012", "Invalid authentication type");
+    enum err_code rc = check_way(c, &who, err);
     if (!rc)
         rc = check_password(c, &who, &g, err);
     bool is_breached = !rc && password_is_known(c, call_str(c, "password"));

@@ -7,6 +7,7 @@
  */
 #include "base/mem.h"
 #include "base/rand.h"
+#include "server/captcha.h"
 #include "server/fields.h"
 #include "server/invite.h"
 #include "server/notify.h"
@@ -313,6 +314,8 @@ sign_up(struct call *c, struct err *err)
     struct sign_up up = {.allowed = false};
     struct str activation = STR_ABSENT;
     enum err_code rc = check_allowed(c, &up, err);
+    if (!rc)
+        rc = captcha_check(c, call_str(c, "email"), err);
     if (!rc)
         rc = read_person(c, &up, err);
     const struct scope *s = rc ? NULL : call_environment(c, err);
