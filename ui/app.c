@@ -407,6 +407,9 @@ app_tick(struct app *app)
 void
 app_resumed(struct app *app)
 {
+    for (size_t i = 0; i < app->n; i++)
+        if (app->stack[i]->ops->resumed)
+            app->stack[i]->ops->resumed(app->stack[i]);
     app_changed(app);
 }
 

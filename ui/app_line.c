@@ -12,8 +12,8 @@
 #include <stdio.h>
 
 /* Panes of the interface whose part of the service is not in this version. */
-static const char *const later[] = {"groups", "sessions", "invites", "tokens", "email",
-                                    "sms",    "policies", "outbox",  NULL};
+static const char *const later[] = {"groups", "sessions", "invites", "tokens",
+                                    "email",  "sms",      "outbox",  NULL};
 
 static bool
 is_later(struct str word)
@@ -133,6 +133,13 @@ line_mfa(struct app *app, struct str arg)
 {
     (void)arg;
     mfa_open_here(app);
+}
+
+static void
+line_policies(struct app *app, struct str arg)
+{
+    (void)arg;
+    mfa_policy_open(app, str_of(app->tenant));
 }
 
 static void

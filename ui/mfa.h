@@ -24,10 +24,22 @@ void mfa_open(struct app *app, const struct json *row, struct str tenant);
 void mfa_open_here(struct app *app);
 
 void mfa_view_open(struct app *app, const struct mfa_person *who);
+
+enum mfa_outcome { MFA_ENROLLED, MFA_REFUSED };
+struct mfa_enrolment {
+    struct mfa_person who;
+    enum mfa_method method;
+    unsigned owner; /* serial of the pane that is told; 0: none */
+    /* What came of it, while the enrolment is still open; a refusal (`why`) can be tried again, so
+     * there may be more than one. */
+    void (*told)(struct pane *owner, enum mfa_outcome outcome, const char *why);
+};
 /* The guided enrolment, on top of what is there. */
-void mfa_enroll_open(struct app *app, const struct mfa_person *who, enum mfa_method method);
+void mfa_enroll_open(struct app *app, const struct mfa_enrolment *what);
 /* The members of a tenant who have no second factor, one after the other. */
 void mfa_queue_open(struct app *app, struct str tenant);
+/* Who must have a factor and which ones there are, of a tenant or ("") the environment. */
+void mfa_policy_open(struct app *app, struct str tenant);
 
 /* ---- inside ui/mfa*.c ---- */
 

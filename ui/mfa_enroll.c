@@ -1,5 +1,6 @@
 #include "ui/mfa_enroll.h"
 
+#include "api/check.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -36,6 +37,14 @@ enroll_step_to(struct mfa_enroll *e, enum enroll_step step)
     e->key_ms = e->revealed_ms = clock_mono_ms();
     lineedit_set(&e->line, STR(""));
     e->pane.app->dirty = true;
+}
+
+void
+enroll_tell(struct mfa_enroll *e, enum mfa_outcome outcome)
+{
+    struct pane *owner = app_pane(e->pane.app, e->what.owner);
+    if (owner && e->what.told)
+        e->what.told(owner, outcome, e->note);
 }
 
 void
@@ -141,7 +150,7 @@ is_digit(uint32_t key)
 static bool
 code_command(struct mfa_enroll *e, uint32_t key)
 {
-    bool app = e->method == MFA_APP;
+    bool app = e->what.method == MFA_APP;
     if (app && mfa_qr_key(&e->qr, key)) {
         remake(e);
         return true;
@@ -205,8 +214,13 @@ phone_key(struct mfa_enroll *e, uint32_t key)
         return lineedit_key(&e->line, key);
     struct str typed = str_trim(lineedit_text(&e->line));
     snprintf(e->phone, sizeof e->phone, "%.*s", STR_ARG(typed));
-    if (typed.n)
+    if (check_is_phone(typed)) /* a typing mistake costs no message */
         enroll_start(e);
+    else if (typed.n)
+        enroll_note(e, ROLE_BAD,
+                    "That is no phone number: it begins with + and the country, such as "
+                    "+14155550100.");
+    e->pane.app->dirty = true;
     return true;
 }
 
@@ -281,7 +295,7 @@ static bool
 shows_secret(const struct mfa_enroll *e)
 {
     return !e->hidden &&
-           (e->step == ENROLL_RECOVERY || (e->step == ENROLL_CODE && e->method == MFA_APP));
+           (e->step == ENROLL_RECOVERY || (e->step == ENROLL_CODE && e->what.method == MFA_APP));
 }
 
 static int64_t
@@ -318,7 +332,7 @@ static void
 enroll_crumb(const struct pane *p, struct buf *out)
 {
     const struct mfa_enroll *e = (const struct mfa_enroll *)p;
-    buf_printf(out, "Enrol %s", e->method == MFA_APP ? "an app" : "a phone");
+    buf_printf(out, "Enrol %s", e->what.method == MFA_APP ? "an app" : "a phone");
 }
 
 static void
@@ -326,8 +340,12 @@ enroll_hints(const struct pane *p, struct hints *h)
 {
     const struct mfa_enroll *e = (const struct mfa_enroll *)p;
     bool code = e->step == ENROLL_CODE;
-    hint_add(h, "Enter", e->step == ENROLL_DONE ? "close" : code ? "check" : "go on");
-    if (code && e->method == MFA_APP) {
+    hint_add(h, "Enter",
+             e->step == ENROLL_DONE     ? "close"
+             : e->step == ENROLL_FAILED ? "try again"
+             : code                     ? "check"
+                                        : "go on");
+    if (code && e->what.method == MFA_APP) {
         hint_add(h, "f", "size");
         hint_add(h, "t", "text");
         hint_add(h, "c", "copy");
@@ -362,9 +380,9 @@ enroll_help(const struct pane *p, struct buf *out)
                       "r\tsend the message again\n");
 }
 
-/* Coming back from the shell, or a change elsewhere: whoever sits there now has to press a key. */
+/* Whoever sits there now has to press a key. */
 static void
-enroll_reload(struct pane *p)
+enroll_resumed(struct pane *p)
 {
     struct mfa_enroll *e = enroll_of(p);
     e->hidden = shows_secret(e) || e->hidden;
@@ -377,27 +395,26 @@ static const struct pane_ops enroll_ops = {.close = enroll_close,
                                            .crumb = enroll_crumb,
                                            .hints = enroll_hints,
                                            .help = enroll_help,
-                                           .reload = enroll_reload,
+                                           .resumed = enroll_resumed,
                                            .next_ms = enroll_next_ms,
                                            .tick = enroll_tick,
                                            .takes_over = enroll_takes_over};
 
 void
-mfa_enroll_open(struct app *app, const struct mfa_person *who, enum mfa_method method)
+mfa_enroll_open(struct app *app, const struct mfa_enrolment *what)
 {
     if (mfa_refuse_read_only(app))
         return;
     struct mfa_enroll *e = mem_new(1, sizeof *e);
     e->pane.ops = &enroll_ops;
     e->pane.flags = PANE_INPUT;
-    snprintf(e->pane.tenant, sizeof e->pane.tenant, "%s", who->tenant);
-    e->who = *who;
-    e->method = method;
+    snprintf(e->pane.tenant, sizeof e->pane.tenant, "%s", what->who.tenant);
+    e->what = *what;
     arena_init(&e->arena, ARENA_MAX);
     lineedit_init(&e->line, LINE_MAX_BYTES);
     mfa_qr_init(&e->qr);
     app_push(app, &e->pane);
-    enroll_step_to(e, method == MFA_SMS ? ENROLL_PHONE : ENROLL_STARTING);
-    if (method == MFA_APP)
+    enroll_step_to(e, what->method == MFA_SMS ? ENROLL_PHONE : ENROLL_STARTING);
+    if (what->method == MFA_APP)
         enroll_start(e);
 }

@@ -31,8 +31,7 @@ enum {
 
 struct mfa_enroll {
     struct pane pane;
-    struct mfa_person who;
-    enum mfa_method method;
+    struct mfa_enrolment what;
     enum enroll_step step;
     struct arena arena; /* of the ticket; wiped with it */
     struct qr_enrolment ticket;
@@ -51,6 +50,7 @@ struct mfa_enroll *enroll_of(struct pane *p);
 void enroll_note(struct mfa_enroll *e, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void enroll_step_to(struct mfa_enroll *e, enum enroll_step step);
+void enroll_tell(struct mfa_enroll *e, enum mfa_outcome outcome);
 /* Forgets secret, code and recovery code. */
 void enroll_wipe(struct mfa_enroll *e);
 

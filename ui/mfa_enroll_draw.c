@@ -8,6 +8,8 @@
 
 /* ---- text ---- */
 
+enum { CODE_CELLS = 12, PHONE_CELLS = 20 };
+
 struct page {
     struct canvas *cv;
     struct rect r;
@@ -42,8 +44,9 @@ put_line(struct page *pg, const struct mfa_enroll *e, const char *label)
     int used = pane_text(pg->cv, pg->r, pg->row, 0, ROLE_LABEL, str_of(label)) + 1;
     struct place at = {pg->r, pg->r.row + pg->row, pg->r.col + used, pg->r.cols - used,
                        ROLE_FIELD_FOCUS};
-    if (at.cells > 12)
-        at.cells = 12;
+    int most = e->step == ENROLL_PHONE ? PHONE_CELLS : CODE_CELLS;
+    if (at.cells > most)
+        at.cells = most;
     if (at.cells > 0)
         lineedit_draw(&e->line, pg->cv, at, true);
     pg->row++;
@@ -105,7 +108,7 @@ put_clock(struct page *pg, const struct mfa_enroll *e)
 static void
 put_code_page(struct page *pg, struct mfa_enroll *e)
 {
-    put_text(pg, ROLE_TITLE, e->who.name);
+    put_text(pg, ROLE_TITLE, e->what.who.name);
     put_text(pg, ROLE_TEXT, "Scan the code with an authenticator app, or type the secret into it.");
     put_secret(pg, e);
     pg->row++;
@@ -137,12 +140,15 @@ draw_app(struct mfa_enroll *e, struct canvas *cv, struct rect r)
     }
     put_code_page(&pg, e);
     if (fit.mode == QR_NONE && !e->text_only) {
-        char note[160];
-        struct qr_fit least = qr_fit_mode(&e->ticket.code, QR_HALF, QR_QUIET_MIN);
+        char note[256];
+        bool half = e->qr.terminal.half;
+        struct qr_fit least = qr_fit_mode(&e->ticket.code, half ? QR_HALF : QR_FULL, QR_QUIET_MIN);
         snprintf(note, sizeof note,
-                 "The QR code needs %d columns and %d rows: make the window larger or its font "
+                 "The QR code needs %d columns and %d rows%s%s: make the window larger or its font "
                  "smaller. The secret does the same.",
-                 least.cols, least.rows + ENROLL_TEXT_ROWS);
+                 least.cols, least.rows + ENROLL_TEXT_ROWS,
+                 half || !e->qr.terminal.why ? "" : ", as ",
+                 half || !e->qr.terminal.why ? "" : e->qr.terminal.why);
         put_text(&pg, ROLE_WARN, note);
     }
 }
@@ -158,12 +164,12 @@ draw_recovery(struct mfa_enroll *e, struct page *pg)
     pg->row++;
     put(pg, ROLE_VALUE, otpauth_groups(&a, str_of(e->recovery)));
     pg->row++;
+    put_line(pg, e, "Ends with");
+    put_note(pg, e);
+    pg->row++;
     put_text(pg, ROLE_TEXT,
              "It removes the second factor when the phone is lost. Let the person write "
              "it down, then type its last four characters.");
-    pg->row++;
-    put_line(pg, e, "Ends with");
-    put_note(pg, e);
     arena_fini(&a);
 }
 
@@ -172,14 +178,14 @@ draw_step(struct mfa_enroll *e, struct page *pg)
 {
     switch (e->step) {
     case ENROLL_PHONE:
-        put_text(pg, ROLE_TITLE, e->who.name);
+        put_text(pg, ROLE_TITLE, e->what.who.name);
         put_text(pg, ROLE_TEXT,
                  "Codes by SMS: which phone? A number begins with + and the country.");
         put_line(pg, e, "Phone");
         put_note(pg, e);
         break;
     case ENROLL_CODE:
-        put_text(pg, ROLE_TITLE, e->who.name);
+        put_text(pg, ROLE_TITLE, e->what.who.name);
         put_note(pg, e);
         put_line(pg, e, "Code");
         break;
@@ -193,12 +199,12 @@ draw_step(struct mfa_enroll *e, struct page *pg)
         draw_recovery(e, pg);
         break;
     case ENROLL_DONE:
-        put_text(pg, ROLE_TITLE, e->who.name);
+        put_text(pg, ROLE_TITLE, e->what.who.name);
         put_note(pg, e);
         put_text(pg, ROLE_TEXT, "Enter closes.");
         break;
     case ENROLL_FAILED:
-        put_text(pg, ROLE_TITLE, e->who.name);
+        put_text(pg, ROLE_TITLE, e->what.who.name);
         put_note(pg, e);
         put_text(pg, ROLE_TEXT, "Enter tries again, Esc leaves.");
         break;
@@ -214,7 +220,7 @@ enroll_draw(struct pane *p, struct canvas *cv, struct rect r)
         put_text(&pg, ROLE_DIM, "Hidden. Press any key to show it again.");
         return;
     }
-    if (e->step == ENROLL_CODE && e->method == MFA_APP)
+    if (e->step == ENROLL_CODE && e->what.method == MFA_APP)
         draw_app(e, cv, r);
     else
         draw_step(e, &pg);
@@ -225,7 +231,7 @@ enroll_takes_over(struct pane *p, struct rect body, struct rect screen)
 {
     struct mfa_enroll *e = enroll_of(p);
     struct rect text;
-    if (e->hidden || e->text_only || e->step != ENROLL_CODE || e->method != MFA_APP)
+    if (e->hidden || e->text_only || e->step != ENROLL_CODE || e->what.method != MFA_APP)
         return false;
     const struct qr_code *code = &e->ticket.code;
     if (mfa_qr_fit(&e->qr, code, body, ENROLL_TEXT_ROWS, ENROLL_TEXT_COLS, &text).mode != QR_NONE)

@@ -54,6 +54,8 @@ struct pane_ops {
     bool (*awaits)(struct pane *p);
     /* Something changed on the server: read again what is shown. */
     void (*reload)(struct pane *p);
+    /* Back from the shell, or from an idle screen: whoever sits there now may be somebody else. */
+    void (*resumed)(struct pane *p);
     /* Its calls were cancelled by the person: stop showing that it loads. */
     void (*stopped)(struct pane *p);
     /* Actions and keys of this pane for the help screen. */

@@ -101,6 +101,21 @@ enroll_failed(struct enroll *e, struct result *r)
     return status;
 }
 
+/* ER-01012 is the service's word for a kind that is switched off. */
+enum cli_exit
+enroll_refused(struct enroll *e, enum enroll_method method, struct result *r)
+{
+    if (!r || strcmp(r->error_code, "ER-01012") != 0)
+        return enroll_failed(e, r);
+    dialog_wipe(&e->d);
+    cli_say(e->cli,
+            "%s may not be enrolled here (%s): choose another with --method, or ask for it to be "
+            "allowed in the MFA strategies",
+            method == ENROLL_APP ? "an authenticator app" : "a phone", r->err.msg);
+    result_free(r);
+    return CLI_REFUSED;
+}
+
 /* ---- which factor ---- */
 
 bool
@@ -119,6 +134,11 @@ enroll_pick(struct enroll *e, unsigned allowed, enum enroll_method *out, enum cl
     }
     struct err err = {.code = ERR_OK};
     *status = CLI_REFUSED;
+    if (n == 0 && str_eq(wanted, STR("email"))) {
+        cli_say(e->cli, "codes by e-mail need no enrolment, and the service has none: the verified "
+                        "address is enough; what can be enrolled is --method app or --method sms");
+        return false;
+    }
     if (n == 0) {
         cli_say(e->cli, "%s",
                 str_given(wanted) ? "this factor may not be enrolled here: choose another with "
@@ -157,6 +177,24 @@ enroll_is_there(struct enroll *e, bool *known)
         *known = json_to_bool(json_get(r->json, "mfaEnrolled"), &there);
     result_free(r);
     return there;
+}
+
+enum cli_exit
+enroll_lost(struct enroll *e, struct result *r)
+{
+    bool known = false, there = enroll_is_there(e, &known);
+    if (known && there) {
+        result_free(r);
+        dialog_wipe(&e->d);
+        cli_say(e->cli, "the factor is enrolled, but the answer with the recovery code was lost: "
+                        "to get one, reset the factor and enrol again");
+        return CLI_PARTIAL;
+    }
+    enum cli_exit status = enroll_failed(e, r);
+    cli_say(e->cli, known ? "nothing is enrolled; run this again"
+                          : "whether the factor is enrolled is not known; run this again, it "
+                            "says so if it is");
+    return status;
 }
 
 /* ---- the recovery code ---- */

@@ -58,6 +58,11 @@ enum cli_exit enroll_run(struct enroll *e, enum enroll_method method);
 enum cli_exit enroll_failed(struct enroll *e, struct result *take);
 enum cli_exit enroll_gave_up(struct enroll *e, const struct err *err);
 
+/* The answer to a code was lost: what happened is asked, not guessed. Frees the result. */
+enum cli_exit enroll_lost(struct enroll *e, struct result *take);
+/* A first request was refused: with the way out where the kind of factor is switched off. */
+enum cli_exit enroll_refused(struct enroll *e, enum enroll_method method, struct result *take);
+
 /* Whether the service has the factor now; false also when it cannot be told (*known). */
 bool enroll_is_there(struct enroll *e, bool *known);
 /* Hands the recovery code over and writes the result. */

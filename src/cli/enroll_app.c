@@ -142,26 +142,6 @@ explain_refusal(struct app *app, struct str code)
                steps < 0 ? "behind" : "ahead");
 }
 
-/* The answer never came: what happened is asked, not guessed. */
-static enum cli_exit
-outcome_unknown(struct app *app, struct result *r)
-{
-    bool known = false, there = enroll_is_there(app->e, &known);
-    if (known && there) {
-        result_free(r);
-        dialog_wipe(&app->e->d);
-        cli_say(app->e->cli,
-                "the factor is enrolled, but the answer with the recovery code was lost: "
-                "to get one, reset the factor and enrol again");
-        return CLI_PARTIAL;
-    }
-    enum cli_exit status = enroll_failed(app->e, r);
-    cli_say(app->e->cli, known ? "nothing is enrolled; run this again"
-                               : "whether the factor is enrolled is not known; run this again, it "
-                                 "says so if it is");
-    return status;
-}
-
 enum verdict { RIGHT, WRONG, OVER };
 
 static enum verdict
@@ -178,11 +158,14 @@ confirm(struct app *app, struct str code, enum cli_exit *status)
         return RIGHT;
     }
     if (r && r->status == 400) {
-        explain_refusal(app, code);
+        if (strcmp(r->error_code, "ER-01017") == 0)
+            dialog_say(&app->e->d, "%s, or was tried too often: n makes a new secret.", r->err.msg);
+        else
+            explain_refusal(app, code);
         result_free(r);
         return WRONG;
     }
-    *status = r && (r->status == 0 || r->status >= 500) ? outcome_unknown(app, r)
+    *status = r && (r->status == 0 || r->status >= 500) ? enroll_lost(app->e, r)
                                                         : enroll_failed(app->e, r);
     return OVER;
 }
@@ -232,7 +215,7 @@ start(struct app *app)
     struct result *r = enroll_send(
         e, login ? OP_mfa_login_authenticator_enroll : OP_mfa_authenticator_enroll, NULL, 0);
     if (!r || r->err.code)
-        return enroll_failed(e, r);
+        return enroll_refused(e, ENROLL_APP, r);
     enum err_code rc = qr_enrolment_open(&app->ticket, &e->cli->arena,
                                          json_str(json_get(r->json, "qrCode")), &err);
     result_free(r);

@@ -1,31 +1,16 @@
 /* A phone: a number, a code to it, and the code back. */
 #include "cli/enroll.h"
 
+#include "api/check.h"
 #include "base/mem.h"
 
 enum { RESENDS_MAX = 5 };
 
-/* As the catalogue has it, so that a typing mistake costs no message. */
-static bool
-is_number(struct str phone)
-{
-    const struct op *op = op_get(OP_mfa_sms_enroll);
-    struct values *v = values_new(op);
-    struct check check;
-    struct arena a;
-    arena_init(&a, 64 * 1024);
-    check_init(&check, &a);
-    (void)!values_set(v, STR("phoneNumber"), json_new_str(phone), NULL);
-    bool good = values_check(v, &check);
-    values_free(v);
-    arena_fini(&a);
-    return good;
-}
-
 static enum err_code
 ask_number(struct enroll *e, struct err *err)
 {
-    while (!str_given(e->phone) || !is_number(e->phone)) {
+    /* A typing mistake costs no message. */
+    while (!str_given(e->phone) || !check_is_phone(e->phone)) {
         if (str_given(e->phone))
             dialog_say(&e->d, "A number begins with + and the country, such as +14155550100.");
         enum err_code rc = dialog_ask(&e->d, "Phone number:", 0, &e->phone, err);
@@ -44,7 +29,7 @@ send_code(struct enroll *e, struct str *otc)
     struct result *r =
         enroll_send(e, login ? OP_mfa_login_sms_enroll : OP_mfa_sms_enroll, &value, 1);
     if (!r || r->err.code)
-        return enroll_failed(e, r);
+        return enroll_refused(e, ENROLL_SMS, r);
     *otc = arena_str(&e->cli->arena, json_str(json_get(r->json, "otcToken")));
     dialog_say(&e->d, "A code is on its way to %.*s.", STR_ARG(e->phone));
     result_free(r);
@@ -70,7 +55,7 @@ confirm(struct enroll *e, struct str otc, struct str code, enum cli_exit *status
         result_free(r);
         return WRONG;
     }
-    *status = enroll_failed(e, r);
+    *status = r && (r->status == 0 || r->status >= 500) ? enroll_lost(e, r) : enroll_failed(e, r);
     return OVER;
 }
 

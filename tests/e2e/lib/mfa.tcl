@@ -7,6 +7,9 @@
 #   message_code channel    the code in the newest message
 #   make_person url email ?password?     a tenant "acme" and a person in it who can sign in; returns the id
 #   mfa_enrolled url id     what the server says
+#   answer pattern text     answers a question of a dialogue
+#   recovery                types back the end of the recovery code on the screen; returns the whole
+#   next_code channel n     the code of the next message after the n there were
 
 namespace eval mfa {}
 
@@ -50,6 +53,26 @@ proc message_code {channel} {
     if {![regexp {"code":"([0-9]+)"} [lindex [messages $channel] end] all code]} {
         error "no code in [lindex [messages $channel] end]"
     }
+    return $code
+}
+
+proc next_code {channel n} {
+    set mfa::before $n
+    set mfa::channel $channel
+    wait_until {[llength [messages $mfa::channel]] > $mfa::before}
+    return [message_code $channel]
+}
+
+proc answer {pattern text} {
+    wait_for $pattern
+    type "$text\r"
+}
+
+proc recovery {} {
+    wait_for {Type the last four}
+    regexp {shown once:\s+([0-9a-z ]+)} [screen] all code
+    set code [string map {" " ""} $code]
+    type "[string range $code end-3 end]\r"
     return $code
 }
 

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "tests/support/unit.h"
-#include "tests/unit/ui/fake/bench.h"
+#include "tests/unit/ui/fake/mfa_service.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +91,33 @@ lock_refused(struct bench *b)
     fake_answer(b->client, "users_lock", 404, "{\"errors\":[\"User not found\"]}");
 }
 
+static void
+second_factors(struct bench *b)
+{
+    static struct mfa_service s;
+    s = (struct mfa_service){.people = 30, .enrolled = {[1] = true}, .app = true, .phone = true};
+    snprintf(s.environment, sizeof s.environment,
+             "{\"enforceMFAType\":\"ForceExceptSAML\",\"allowRememberMyDevice\":true,"
+             "\"mfaDeviceExpiration\":1209600}");
+    mfa_service_script(b, &s);
+}
+
+static void
+no_second_factor(struct bench *b)
+{
+    static struct mfa_service s;
+    s = (struct mfa_service){.people = 3, .refuse_at = 1};
+    mfa_service_script(b, &s);
+}
+
+static void
+nobody_yet(struct bench *b)
+{
+    static struct mfa_service s;
+    s = (struct mfa_service){.people = 2, .sms_on = true};
+    mfa_service_script(b, &s);
+}
+
 static const struct scene scenes[] = {
     {.name = "users-loading", .pending = true},
     {.name = "users-empty", .script = no_users, .keys = {""}},
@@ -124,6 +151,36 @@ static const struct scene scenes[] = {
     {.name = "help", .keys = {"?"}, .sizes = true},
     {.name = "palette", .keys = {":", "re"}, .sizes = true},
     {.name = "quit", .keys = {"q"}},
+    {.name = "mfa-user", .script = second_factors, .keys = {"m Down"}, .sizes = true},
+    {.name = "mfa-user-none", .script = no_second_factor, .keys = {"m"}},
+    {.name = "mfa-user-enrol", .script = nobody_yet, .keys = {"m a"}, .sizes = true},
+    {.name = "mfa-replace", .script = second_factors, .keys = {"m r Enter"}, .sizes = true},
+    {.name = "mfa-queue",
+     .script = second_factors,
+     .keys = {"3 :", "mfa", "Enter Down"},
+     .sizes = true},
+    {.name = "mfa-queue-end",
+     .script = no_second_factor,
+     .keys = {"3 :", "mfa", "Enter Enter Esc S S"}},
+    {.name = "mfa-refused", .script = no_second_factor, .keys = {"m a Enter"}, .sizes = true},
+    {.name = "mfa-qr", .script = nobody_yet, .keys = {"m a Enter"}, .sizes = true},
+    {.name = "mfa-qr-text", .script = nobody_yet, .keys = {"m a Enter t"}, .sizes = true},
+    {.name = "mfa-recovery",
+     .script = nobody_yet,
+     .keys = {"m a Enter", "123456", "Enter"},
+     .sizes = true},
+    {.name = "mfa-phone",
+     .script = nobody_yet,
+     .keys = {"m a Down Enter", "555", "Enter"},
+     .sizes = true},
+    {.name = "mfa-policy",
+     .script = second_factors,
+     .keys = {":", "policies", "Enter"},
+     .sizes = true},
+    {.name = "mfa-policy-change",
+     .script = second_factors,
+     .keys = {":", "policies", "Enter e Down Down Enter"},
+     .sizes = true},
     {.name = "toast", .keys = {":", "sessions", "Enter"}},
 };
 
