@@ -60,8 +60,11 @@ cli_qr_append(const struct cli_qr *how, int fd, const struct qr_code *q, struct 
                        "%d; make it larger or its font smaller",
                        least.cols, least.rows + how->reserve, cols, rows + how->reserve);
     }
-    struct qr_style style = {
-        .ink = terminal.ink, .upper_glyph = how->upper_glyph, .invert = how->invert, .eol = "\n"};
+    struct qr_style style = {.ink = terminal.ink,
+                             .upper_glyph = how->upper_glyph,
+                             .invert = how->invert,
+                             .eol = "\n",
+                             .erases = terminal.erases && isatty(fd)};
     qr_write(q, &fit, &style, out);
     return out->failed ? err_set(err, ERR_LIMIT, "the QR code is too large") : ERR_OK;
 }

@@ -53,8 +53,12 @@ struct qr_style {
     int left;         /* light columns in front of each line */
     int cols;         /* every line is light up to here; 0: only as wide as the code */
     const char *eol;  /* line end, "\n" or "\r\n" */
+    /* Erasing a line fills it with the background (the terminal has "bce"): lines are white to the
+     * edge of the window, and only what is dark is written into them. Only with colours. */
+    bool erases;
 };
-/* One line per row of the drawing, each ending in a reset of colours. */
+/* One line per row of the drawing; the colours are reset at the end of each, or with `erases` at the
+ * end of the last. */
 void qr_write(const struct qr_code *q, const struct qr_fit *fit, const struct qr_style *style,
               struct buf *out);
 #endif

@@ -9,18 +9,18 @@
 static const struct {
     const char *name;
     enum qr_ink ink;
-    bool half;
+    bool half, erases; /* terminfo's "bce"; screen and tmux fill with the default */
     const char *why;
 } KNOWN[] = {
-    {"linux", QR_INK_8, false, "the font of a Linux console may lack half blocks"},
-    {"vt", QR_INK_REVERSE, false, "the terminal has no colours"},
-    {"xterm-mono", QR_INK_REVERSE, true, "the terminal has no colours"},
-    {"screen", QR_INK_8, true, NULL},
-    {"tmux", QR_INK_8, true, NULL},
-    {"xterm", QR_INK_16, true, NULL},
-    {"rxvt", QR_INK_16, true, NULL},
-    {"putty", QR_INK_16, true, NULL},
-    {"", QR_INK_8, true, NULL},
+    {"linux", QR_INK_8, false, true, "the font of a Linux console may lack half blocks"},
+    {"vt", QR_INK_REVERSE, false, false, "the terminal has no colours"},
+    {"xterm-mono", QR_INK_REVERSE, true, false, "the terminal has no colours"},
+    {"screen", QR_INK_8, true, false, NULL},
+    {"tmux", QR_INK_8, true, false, NULL},
+    {"xterm", QR_INK_16, true, true, NULL},
+    {"rxvt", QR_INK_16, true, true, NULL},
+    {"putty", QR_INK_16, true, true, NULL},
+    {"", QR_INK_8, true, false, NULL},
 };
 
 static bool
@@ -37,6 +37,7 @@ judge_name(struct qr_terminal *out, const char *term)
             continue;
         out->ink = KNOWN[i].ink;
         out->half = KNOWN[i].half;
+        out->erases = KNOWN[i].erases;
         out->why = KNOWN[i].why;
         break;
     }

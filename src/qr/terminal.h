@@ -12,6 +12,7 @@
 struct qr_terminal {
     enum qr_ink ink;
     bool utf8, half;   /* half: half blocks, so half the size */
+    bool erases;       /* erasing a line fills it with the background */
     bool off;          /* the person wants no codes drawn */
     enum qr_mode only; /* the one way the person wants, QR_NONE: whichever fits */
     const char *why;   /* one sentence for `doctor`: why not more */

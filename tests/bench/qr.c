@@ -49,7 +49,7 @@ once(struct str sent, size_t *bytes, int *cells)
     if (qr_enrolment_open(&e, &a, sent, NULL))
         exit(1);
     struct qr_fit fit = qr_fit_mode(&e.code, QR_FULL, QR_QUIET);
-    struct qr_style style = {.ink = QR_INK_256, .eol = "\r\n"};
+    struct qr_style style = {.ink = QR_INK_256, .eol = "\r\n", .erases = true};
     qr_write(&e.code, &fit, &style, &out);
     double took = measure_cpu_us() - start;
     *bytes = out.n;

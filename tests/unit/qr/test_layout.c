@@ -128,6 +128,33 @@ half_blocks_stand_for_the_right_half(void **state)
     buf_fini(&out);
 }
 
+/* Lines are erased to light, and only what is dark is written into them. */
+static void
+erased_lines_hold_only_what_is_dark(void **state)
+{
+    (void)state;
+    static const unsigned char two[] = {1, 0, 0, 1};
+    struct qr_code q = {.size = 2, .dark = two};
+    struct qr_fit fit = qr_fit_mode(&q, QR_FULL, 1);
+    struct qr_style style = {.ink = QR_INK_8, .eol = "\n", .erases = true};
+    struct buf out;
+    buf_init(&out, 1000);
+    qr_write(&q, &fit, &style, &out);
+    assert_str(buf_str(&out), "\033[47;30m\033[K\n\033[K  \033[7m  \n"
+                              "\033[27m\033[K\033[4C\033[7m  \n\033[27m\033[K\033[0m\n");
+    buf_reset(&out);
+    style.invert = true;
+    qr_write(&q, &fit, &style, &out);
+    assert_str(buf_str(&out), "\033[40;37m\033[K\n\033[K  \033[7m  \n"
+                              "\033[27m\033[K\033[4C\033[7m  \n\033[27m\033[K\033[0m\n");
+    buf_reset(&out);
+    /* Without colours there is nothing to erase to. */
+    style = (struct qr_style){.ink = QR_INK_REVERSE, .eol = "\n", .erases = true};
+    qr_write(&q, &fit, &style, &out);
+    assert_true(str_find(buf_str(&out), STR("\033[K")) < 0);
+    buf_fini(&out);
+}
+
 int
 main(void)
 {
@@ -136,6 +163,7 @@ main(void)
         cmocka_unit_test(every_way_holds_the_code),
         cmocka_unit_test(bytes_say_colours_once_a_run),
         cmocka_unit_test(half_blocks_stand_for_the_right_half),
+        cmocka_unit_test(erased_lines_hold_only_what_is_dark),
     };
     arena_init(&a, 8 << 20);
     int failed = cmocka_run_group_tests_name("layout", tests, NULL, NULL);

@@ -118,8 +118,9 @@ through(struct str bytes, struct buf *out)
 
 struct screen {
     struct qr_image image;
-    int row, col;
+    int row, col, cols;
     bool coloured, light; /* colours were set; the background as it stands */
+    bool base;            /* the background when nothing is in reverse: light? */
 };
 
 static void
@@ -139,13 +140,50 @@ sequence(struct screen *s, struct str params)
     bool light = str_find(params, STR("48;2;255")) >= 0 || str_find(params, STR("48;5;231")) >= 0 ||
                  str_starts(params, STR("107")) || str_starts(params, STR("47"));
     if (str_eq(params, STR("0")))
-        s->coloured = s->light = false;
+        s->coloured = s->light = s->base = false;
     else if (str_eq(params, STR("7")))
-        s->light = !s->coloured;
+        s->light = !s->base;
     else if (str_eq(params, STR("27")))
-        s->light = s->coloured;
+        s->light = s->base;
     else
-        s->coloured = s->light = light;
+        s->coloured = s->light = s->base = light;
+}
+
+static void paint_half(struct screen *s, int half, bool light);
+
+/* EL fills with the background, whatever is in reverse. */
+static void
+erase_line(struct screen *s)
+{
+    int col = s->col;
+    for (; s->col < s->cols; s->col++) {
+        paint_half(s, 0, s->base);
+        paint_half(s, 1, s->base);
+    }
+    s->col = col;
+}
+
+/* The sequence that begins here; returns its length. */
+static size_t
+escape(struct screen *s, struct str bytes)
+{
+    size_t end = 2;
+    while (end < bytes.n && (bytes.p[end] == ';' || (bytes.p[end] >= '0' && bytes.p[end] <= '9')))
+        end++;
+    assert_true(bytes.n > 2 && bytes.p[1] == '[' && end < bytes.n);
+    struct str params = str_sub(bytes, 2, end);
+    int64_t n = 1;
+    if (bytes.p[end] == 'm') {
+        sequence(s, params);
+    } else if (bytes.p[end] == 'K') {
+        assert_int_equal(params.n, 0);
+        erase_line(s);
+    } else {
+        assert_int_equal(bytes.p[end], 'C');
+        assert_true(str_to_i64(params, &n));
+        s->col += (int)n;
+    }
+    return end + 1;
 }
 
 static void
@@ -169,10 +207,7 @@ show(struct screen *s, struct str bytes, bool ascii)
         size_t n = utf8_decode(bytes, &cp);
         assert_true(n > 0);
         if (cp == 033) {
-            ptrdiff_t end = str_find_char(bytes, 'm');
-            assert_true(end > 2);
-            sequence(s, str_sub(bytes, 2, (size_t)end));
-            n = (size_t)end + 1;
+            n = escape(s, bytes);
         } else if (cp == '\n') {
             s->row++;
         } else if (cp == '\r') {
@@ -190,22 +225,31 @@ one(int round, struct screen *s)
     static const struct {
         enum qr_mode mode;
         enum qr_ink ink;
+        bool erases;
     } ways[] = {
-        {QR_HALF, QR_INK_256}, {QR_HALF, QR_INK_RGB},     {QR_FULL, QR_INK_8},
-        {QR_HALF, QR_INK_16},  {QR_FULL, QR_INK_REVERSE}, {QR_ASCII, QR_INK_NONE},
+        {QR_HALF, QR_INK_256, false}, {QR_HALF, QR_INK_RGB, false},
+        {QR_FULL, QR_INK_8, false},   {QR_HALF, QR_INK_16, false},
+        {QR_FULL, QR_INK_RGB, true},  {QR_FULL, QR_INK_REVERSE, false},
+        {QR_FULL, QR_INK_256, true},  {QR_ASCII, QR_INK_NONE, false},
+        {QR_HALF, QR_INK_256, true},  {QR_FULL, QR_INK_16, true},
+        {QR_HALF, QR_INK_8, true},
     };
     size_t way = (size_t)round % COUNT_OF(ways);
     struct str uri = random_uri(round);
     struct qr_code q;
     assert_int_equal(qr_encode(&q, &a, uri, QR_LEVEL_L, &err), ERR_OK);
     struct qr_fit fit = qr_fit_mode(&q, ways[way].mode, round % 3 ? 4 : 2);
-    struct qr_style style = {
-        .ink = ways[way].ink, .eol = "\n", .upper_glyph = round % 2, .cols = 10};
+    struct qr_style style = {.ink = ways[way].ink,
+                             .eol = "\n",
+                             .upper_glyph = round % 2,
+                             .cols = 10,
+                             .erases = ways[way].erases};
     struct buf drawn, seen;
     buf_init(&drawn, 4 << 20);
     buf_init(&seen, 8 << 20);
     qr_write(&q, &fit, &style, &drawn);
     through(buf_str(&drawn), &seen);
+    s->cols = fit.cols;
     s->image.width = fit.cols * CELL_W;
     s->image.height = (fit.rows + 1) * CELL_H;
     show(s, buf_str(&seen), style.ink == QR_INK_NONE);

@@ -11,34 +11,34 @@ terminals_are_judged_by_their_names(void **state)
         const char *term, *colorterm, *wish;
         bool utf8;
         enum qr_ink ink;
-        bool half;
+        bool half, erases;
     } rows[] = {
-        {"xterm-256color", NULL, NULL, true, QR_INK_256, true},
-        {"xterm-256color", "truecolor", NULL, true, QR_INK_RGB, true},
-        {"xterm-256color", "24bit", NULL, false, QR_INK_RGB, false},
-        {"xterm-256color", "yes", "auto", true, QR_INK_256, true},
-        {"xterm-direct", NULL, NULL, true, QR_INK_256, true},
-        {"xterm", NULL, NULL, true, QR_INK_16, true},
-        {"screen", NULL, NULL, true, QR_INK_8, true},
-        {"screen.xterm-256color", NULL, NULL, true, QR_INK_256, true},
-        {"tmux", NULL, NULL, true, QR_INK_8, true},
-        {"linux", NULL, NULL, true, QR_INK_8, false},
-        {"linux", NULL, "half", true, QR_INK_8, true},
-        {"vt100", NULL, NULL, true, QR_INK_REVERSE, false},
-        {"vt220", NULL, NULL, false, QR_INK_REVERSE, false},
-        {"xterm", NULL, "mono", true, QR_INK_REVERSE, true},
-        {"xterm", NULL, "ascii", true, QR_INK_NONE, true},
-        {"something-new", NULL, NULL, true, QR_INK_8, true},
-        {"dumb", "truecolor", NULL, true, QR_INK_NONE, false},
-        {"", NULL, NULL, true, QR_INK_NONE, false},
-        {NULL, NULL, NULL, true, QR_INK_NONE, false},
-        {"xterm", NULL, "nonsense", true, QR_INK_16, true},
+        {"xterm-256color", NULL, NULL, true, QR_INK_256, true, true},
+        {"xterm-256color", "truecolor", NULL, true, QR_INK_RGB, true, true},
+        {"xterm-256color", "24bit", NULL, false, QR_INK_RGB, false, true},
+        {"xterm-256color", "yes", "auto", true, QR_INK_256, true, true},
+        {"xterm-direct", NULL, NULL, true, QR_INK_256, true, true},
+        {"xterm", NULL, NULL, true, QR_INK_16, true, true},
+        {"screen", NULL, NULL, true, QR_INK_8, true, false},
+        {"screen.xterm-256color", NULL, NULL, true, QR_INK_256, true, false},
+        {"tmux", NULL, NULL, true, QR_INK_8, true, false},
+        {"linux", NULL, NULL, true, QR_INK_8, false, true},
+        {"linux", NULL, "half", true, QR_INK_8, true, true},
+        {"vt100", NULL, NULL, true, QR_INK_REVERSE, false, false},
+        {"vt220", NULL, NULL, false, QR_INK_REVERSE, false, false},
+        {"xterm", NULL, "mono", true, QR_INK_REVERSE, true, true},
+        {"xterm", NULL, "ascii", true, QR_INK_NONE, true, true},
+        {"something-new", NULL, NULL, true, QR_INK_8, true, false},
+        {"dumb", "truecolor", NULL, true, QR_INK_NONE, false, false},
+        {"", NULL, NULL, true, QR_INK_NONE, false, false},
+        {NULL, NULL, NULL, true, QR_INK_NONE, false, false},
+        {"xterm", NULL, "nonsense", true, QR_INK_16, true, true},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct qr_terminal t;
         qr_terminal_judge(&t, rows[i].term, rows[i].colorterm, rows[i].wish, rows[i].utf8);
-        if (t.ink != rows[i].ink || t.half != rows[i].half)
-            fail_msg("row %zu: ink %d, half %d", i, t.ink, t.half);
+        if (t.ink != rows[i].ink || t.half != rows[i].half || t.erases != rows[i].erases)
+            fail_msg("row %zu: ink %d, half %d, erases %d", i, t.ink, t.half, t.erases);
         assert_true(t.half || t.why);
         assert_false(t.off);
     }
