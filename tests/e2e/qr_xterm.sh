@@ -33,7 +33,7 @@ unset COLORTERM
 photograph() { # PID; the text is then $READ
     READ=
     tries=0
-    while [ -z "$READ" ] && [ "$tries" -lt 60 ] && kill -0 "$1" 2>/dev/null; do
+    while [ -z "$READ" ] && [ "$tries" -lt 160 ] && kill -0 "$1" 2>/dev/null; do
         sleep 0.25
         xwd -root -silent >"$TEST_TMP/screen.xwd" 2>/dev/null &&
             READ=$(zbarimg --nodbus -q --raw -Sdisable -Sqrcode.enable "$TEST_TMP/screen.xwd" 2>/dev/null)
