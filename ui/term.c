@@ -3,8 +3,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/term_colour.h"
 #include "ui/term_env.h"
 #include "ui/term_info.h"
+#include "ui/term_qr.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -40,16 +42,15 @@ struct look {
 static struct {
     SCREEN *screen;
     bool utf8, away, entering, redraw, cursor_shown;
-    bool default_colours;
-    int colours;
-    enum colour_wish wish;
+    struct term_palette palette;
     struct look looks[ROLE_COUNT];
     struct key_decoder keys;
     const char *paste_on, *paste_off; /* terminfo BE and BD; NULL: cannot bracket */
     char undo[UNDO_MAX];
     const struct supervise *guard;
     int log_fd, saved_stderr;
-    struct canvas shown; /* what curses was told last */
+    struct canvas shown; /* what curses was told last, QR codes as term_qr.h says */
+    struct term_qr qr;
     cchar_t *line;
 } term = {.saved_stderr = -1};
 
@@ -71,38 +72,6 @@ curses_attrs(unsigned attrs)
     return out;
 }
 
-/* The palette to choose from: 8, 16, 256. */
-static int
-palette(void)
-{
-    return term.colours >= 256 ? 256 : term.colours >= 16 ? 16 : 8;
-}
-
-/* Curses' number of a colour: -1 for default. */
-static int
-colour_number(struct colour c, int fallback)
-{
-    /* Terminals with direct colour take the value itself; the first eight are still a palette. */
-    if (c.kind == COLOUR_RGB && term.colours >= 1 << 24) {
-        int value = c.r << 16 | c.g << 8 | c.b;
-        return value < 8 ? 0 : value;
-    }
-    int n = colour_nearest(c, palette());
-    return n < 0 && !term.default_colours ? fallback : n;
-}
-
-/* True if what is left of a style on a poor palette can still be read. */
-static bool
-still_readable(const struct theme *theme, const struct style *s)
-{
-    int fg = colour_nearest(s->fg, palette()), bg = colour_nearest(s->bg, palette());
-    struct colour front = {.kind = COLOUR_INDEX, .index = (uint8_t)fg};
-    struct colour back = {.kind = COLOUR_INDEX, .index = (uint8_t)bg};
-    if (palette() == 256)
-        return true;
-    return theme_contrast(theme, fg < 0 ? s->fg : front, bg < 0 ? s->bg : back) >= 3.0;
-}
-
 static int
 pair_for(int fg, int bg, int *used)
 {
@@ -121,19 +90,20 @@ static struct look
 make_look(const struct theme *theme, const struct style *s, int *pairs)
 {
     struct look look = {.attrs = curses_attrs(s->mono), .bg = -1};
-    if (term.colours == 0)
+    if (term.palette.colours == 0)
         return look;
     struct style style = *s;
-    if (!still_readable(theme, s)) {
+    if (!term_colour_readable(&term.palette, theme, s)) {
         style.fg.kind = style.bg.kind = COLOUR_DEFAULT;
         style.attrs = s->mono;
     }
     /* Eight colours are made brighter by bold. */
     bool bright = style.fg.kind == COLOUR_INDEX && style.fg.index >= 8 && style.fg.index < 16;
-    if (bright && palette() == 8)
+    if (bright && term_colour_is_poor(&term.palette))
         style.attrs |= ATTR_BOLD;
     look.attrs = curses_attrs(style.attrs);
-    int fg = colour_number(style.fg, COLOR_WHITE), bg = colour_number(style.bg, COLOR_BLACK);
+    int fg = term_colour_number(&term.palette, style.fg, COLOR_WHITE),
+        bg = term_colour_number(&term.palette, style.bg, COLOR_BLACK);
     look.pair = pair_for(fg, bg, pairs);
     look.bg = bg;
     return look;
@@ -156,21 +126,22 @@ void
 term_theme(const struct theme *theme)
 {
     int pairs = 0;
-    if (term.colours > 0)
+    if (term.palette.colours > 0)
         reset_color_pairs();
     for (int r = 0; r < ROLE_COUNT; r++)
         term.looks[r] = make_look(theme, &theme->styles[r], &pairs);
     set_background();
+    term_qr_colours(&term.qr, term.looks[ROLE_QR_LIGHT].bg, term.looks[ROLE_QR_DARK].bg);
     term.redraw = true;
 }
 
 static void
 start_colours(const struct term_options *o)
 {
-    term.colours = 0;
+    term.palette.colours = 0;
     if (colour_decide(o->colour) != COLOUR_NEVER && has_colors() && start_color() == OK) {
-        term.default_colours = use_default_colors() == OK;
-        term.colours = COLORS >= 8 ? COLORS : 0;
+        term.palette.default_colours = use_default_colors() == OK;
+        term.palette.colours = COLORS >= 8 ? COLORS : 0;
     }
     term_theme(o->theme);
 }
@@ -265,6 +236,7 @@ term_open(const struct term_options *o, struct err *err)
     term.away = false;
     term.cursor_shown = false;
     canvas_init(&term.shown);
+    term_qr_init(&term.qr);
     term_info_undo(term.paste_off, term.undo, sizeof term.undo);
     tell_guard(term.undo);
     take_stderr();
@@ -326,6 +298,7 @@ term_close(void)
     term.screen = NULL;
     key_decoder_fini(&term.keys);
     canvas_fini(&term.shown);
+    term_qr_fini(&term.qr);
     mem_free(term.line);
     term.line = NULL;
 }
@@ -364,7 +337,7 @@ term_utf8(void)
 int
 term_colours(void)
 {
-    return term.colours;
+    return term.palette.colours;
 }
 
 struct key_decoder *
@@ -484,9 +457,9 @@ is_space(const struct cell *c)
  * is set already if nothing else differs.
  */
 static struct look
-cell_look(const struct cell *c, const struct look *left)
+cell_look(const struct cell *c, bool qr, const struct look *left)
 {
-    struct look own = term.looks[c->role];
+    struct look own = term.looks[qr ? ROLE_QR_LIGHT : c->role];
     attr_t visible = (own.attrs | left->attrs) & (A_UNDERLINE | A_REVERSE);
     return is_space(c) && own.bg == left->bg && !visible ? *left : own;
 }
@@ -495,12 +468,13 @@ static void
 blit_cells(const struct cell *cells, int row, int from, int to)
 {
     size_t n = 0;
-    struct look look = term.looks[cells[0].role];
+    bool qr = term_qr_takes(&term.qr, &term.shown, 0, &cells[0]);
+    struct look look = term.looks[qr ? ROLE_QR_LIGHT : cells[0].role];
     for (int col = 0; col < to; col++) {
         const struct cell *c = &cells[col];
         if (c->width == 0)
             continue;
-        look = cell_look(c, &look);
+        look = cell_look(c, term_qr_takes(&term.qr, &term.shown, col, c), &look);
         if (col < from)
             continue;
         if ((unsigned char)c->text[0] < 0x80 && c->text[1] == '\0')
@@ -583,12 +557,18 @@ term_blit(const struct canvas *cv)
     size_t cols = (size_t)cv->cols;
     if (term.redraw)
         start_afresh();
+    /* Curses must not move rows about with what it does not know of. */
+    bool qr = term_qr_plan(&term.qr, cv, &term.shown);
+    idlok(stdscr, !qr);
+    idcok(stdscr, !qr);
+    term_write(buf_str(&term.qr.before));
     for (int row = 0; row < cv->rows; row++)
         blit_row(cv->cells + (size_t)row * cols, term.shown.cells + (size_t)row * cols, row,
                  cv->cols);
     blit_cursor(cv);
     wnoutrefresh(stdscr);
     doupdate();
+    term_write(buf_str(&term.qr.after));
     if (term.entering)
         enter_rest();
 }

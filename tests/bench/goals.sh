@@ -65,6 +65,11 @@ console_goals() {
     done
     figure C14 "an enrolment's picture decoded, encoded, drawn, CPU us" qr.cpu_us '<=' 3000
     ratio C14 "bytes of a QR code in full size beside its cells" qr.bytes qr.cells '<=' 1.5
+    ratio C14 "the same in the console, with all around it" enrol.50x200.shows.bytes qr.cells '<=' 1.5
+    for size in 24x80 50x200; do
+        s=$(echo "$size" | awk -Fx '{ print $2 "x" $1 }')
+        ratio C15 "$s Enter to QR code, us, beside the round trip" "enrol.$size.shows.latency" enrol.trip '<=' 1.2
+    done
 }
 
 server_goals() {

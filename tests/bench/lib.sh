@@ -66,6 +66,21 @@ ours() { # WHAT N: value of PID, URL, TOKEN or ID
     eval "echo \"\$$1_$2\""
 }
 
+# A proxy that lets every answer wait for so long, as a network would; sets FAR to its URL.
+start_far() { # MS URL
+    mkfifo "$WORK/far"
+    expect -f tests/e2e/lib/proxy.tcl "$2" <"$WORK/far" >"$WORK/far.out" 2>>"$WORK/log" &
+    pid=$!
+    pids="$pids $pid"
+    exec 8>"$WORK/far"
+    echo "rule -1 * late $1" >&8
+    until [ "$(wc -l <"$WORK/far.out")" -ge 2 ]; do
+        kill -0 "$pid"
+        sleep 0.05
+    done
+    FAR=$(head -1 "$WORK/far.out")
+}
+
 FLOOR_PORT=$((18000 + $$ % 2000)) # not that of another bench on this machine
 start_floor() { # NAME [DATABASE]
     FLOOR_PORT=$((FLOOR_PORT + 1))

@@ -8,6 +8,8 @@
  *   keys:NAME:N   send the key N times, one at a time, waiting for the answer each time
  *   skip:NAME:N   as keys, not reported
  *   burst:NAME:N  send N at once
+ *   shows:KEYS:N:TEXT  N times: send the keys (joined by +) one after another, each once it is quiet, and take the
+ *                 time from the last of them until TEXT, and what is drawn with it, is there
  *   idle:MS       send nothing
  *   wait:MS       as idle, not reported
  * Prints one line per figure: "name value". Times in microseconds.
@@ -259,6 +261,46 @@ step_burst(struct run *r, const char *name, int count)
     free(all);
 }
 
+/* Waits until the text was written after `from`, and for what comes right behind it. */
+static void
+await_text(struct run *r, const char *text, size_t from, int64_t *last_us)
+{
+    int64_t until = now_us() + 5000000;
+    while (!strstr(r->out + from, text) && now_us() < until)
+        if (take(r, 100, last_us) < 0)
+            return;
+    while (take(r, 3, last_us) > 0)
+        continue;
+}
+
+static void
+step_shows(struct run *r, char *names, int count, const char *text)
+{
+    static int64_t took[KEYS_MAX];
+    size_t bytes = 0;
+    int sent = count < KEYS_MAX ? count : KEYS_MAX;
+    for (int i = 0; i < sent; i++) {
+        char list[128], *rest = list, *name;
+        int64_t start = 0, last = 0;
+        size_t from = r->n;
+        snprintf(list, sizeof list, "%s", names);
+        while ((name = strsep(&rest, "+"))) {
+            const char *k = key_bytes(name);
+            settle(r, &last);
+            from = r->n;
+            start = last = now_us();
+            if (write(r->fd, k, strlen(k)) < 0)
+                return;
+        }
+        await_text(r, text, from, &last);
+        took[i] = last - start;
+        bytes += r->n - from;
+    }
+    qsort(took, (size_t)sent, sizeof *took, by_value);
+    printf("shows.latency %lld\n", (long long)took[sent / 2]);
+    printf("shows.bytes %zu\n", bytes / (size_t)sent);
+}
+
 static void
 step_idle(struct run *r, int ms, int report)
 {
@@ -282,16 +324,21 @@ static void
 step(struct run *r, char *spec)
 {
     char *name = strchr(spec, ':'), *count = name ? strchr(name + 1, ':') : NULL;
+    char *text = count ? strchr(count + 1, ':') : NULL;
     if (!name)
         return;
     *name++ = 0;
     if (count)
         *count++ = 0;
+    if (text)
+        *text++ = 0;
     int n = count ? (int)strtol(count, NULL, 10) : 0;
     if (!strcmp(spec, "keys") || !strcmp(spec, "skip"))
         step_keys(r, name, n, !strcmp(spec, "keys"));
     else if (!strcmp(spec, "burst"))
         step_burst(r, name, n);
+    else if (!strcmp(spec, "shows") && text)
+        step_shows(r, name, n, text);
     else
         step_idle(r, (int)strtol(name, NULL, 10), !strcmp(spec, "idle"));
 }

@@ -60,7 +60,8 @@ for n in $SIZES; do
     start_ours "$n" "$DIR/$n"
 done
 if [ -n "$SIZES" ]; then
-    start_floor fixed
+    start_far 40 "$(ours URL "$SMALL")"
+start_floor fixed
     start_floor "$LARGE" "$DIR/$LARGE/floor.db"
 fi
 

@@ -5,7 +5,7 @@
 namespace eval term {
     variable rows 24 cols 80        ;# size
     variable r 0 c 0                ;# cursor; c == cols means "wrap before the next character"
-    variable saved {0 0}
+    variable saved {0 0 {}}        ;# row, column, attributes
     variable top 0 bottom 23        ;# scrolling region
     variable cells                  ;# array by row: list of characters, "" behind a wide one
     variable attrs                  ;# array by row: list of attributes
@@ -402,6 +402,7 @@ proc term::escape {i} {
     variable pending
     variable r
     variable c
+    variable pen
     variable saved
     if {[regexp -start $i {\A\x1b\[([?>=!<]?)([0-9;:]*)([@-~])} $pending all mark params final]} {
         csi $mark $params $final
@@ -411,8 +412,13 @@ proc term::escape {i} {
         return -1
     }
     switch -exact -- [string index $pending $i+1] {
-        7 { set saved [list $r $c] }
-        8 { lassign $saved r c }
+        7 { set saved [list $r $c [array get pen]] }
+        8 {
+            lassign $saved r c attributes
+            array unset pen
+            array set pen $attributes
+            restyle
+        }
         M { reverse_line_feed }
         default {
             binary scan [string range $pending $i $i+12] H* hex
