@@ -12,10 +12,7 @@
 
 #include <stdio.h>
 
-enum { DAYS_MAX = 3650, WIDE = 76 };
-
-/* Cells of label and value where there is room for all columns, and where not. */
-enum { LABEL = 25, VALUE = 13, LABEL_NARROW = 17, VALUE_NARROW = 10 };
+enum { DAYS_MAX = 3650, WIDE = 76 /* columns from which all are shown */ };
 
 static struct mfa_policy_pane *
 policy_of(struct pane *p)
@@ -151,22 +148,23 @@ struct line {
 };
 
 static void
-fill_line(const struct mfa_policy_pane *p, size_t row, struct line *out)
+fill_policy(const struct mfa_policy_pane *p, size_t row, struct line *out)
 {
     struct mfa_policy holds;
-    *out = (struct line){.role = ROLE_VALUE, .from = ""};
-    if (row < ROW_FACTORS) {
-        mfa_rules_policy(&p->rules, &holds, &out->from);
-        holds.known = p->rules.environment.known && p->rules.tenant.known;
-        mfa_policy_text(&p->rules.tenant, row, out->tenant);
-        mfa_policy_text(&p->rules.environment, row, out->environment);
-        mfa_policy_text(&holds, row, out->holds);
-        if (!holds.set && holds.known)
-            snprintf(out->holds, MFA_VALUE, "%s", row == ROW_ENFORCE ? "voluntary" : "no");
-        if (row != ROW_ENFORCE && p->rules.tenant.set && p->rules.environment.set)
-            out->from = "the stricter";
-        return;
-    }
+    mfa_rules_policy(&p->rules, &holds, &out->from);
+    holds.known = p->rules.environment.known && p->rules.tenant.known;
+    mfa_policy_text(&p->rules.tenant, row, out->tenant);
+    mfa_policy_text(&p->rules.environment, row, out->environment);
+    mfa_policy_text(&holds, row, out->holds);
+    if (!holds.set && holds.known)
+        snprintf(out->holds, MFA_VALUE, "%s", row == ROW_ENFORCE ? "voluntary" : "no");
+    if (row != ROW_ENFORCE && p->rules.tenant.set && p->rules.environment.set)
+        out->from = "the stricter";
+}
+
+static void
+fill_factor(const struct mfa_policy_pane *p, size_t row, struct line *out)
+{
     bool on = mfa_rules_allow(&p->rules, (enum mfa_factor)(row - ROW_FACTORS), &out->from);
     bool known = p->rules.strategies_known;
     snprintf(out->environment, MFA_VALUE, "%s", !known ? "..." : on ? "on" : "off");
@@ -175,46 +173,68 @@ fill_line(const struct mfa_policy_pane *p, size_t row, struct line *out)
     out->role = on ? ROLE_GOOD : ROLE_DIM;
 }
 
+enum policy_column {
+    COLUMN_LABEL,
+    COLUMN_TENANT,
+    COLUMN_ENVIRONMENT,
+    COLUMN_HOLDS,
+    COLUMN_FROM,
+    COLUMNS
+};
+
+static const struct {
+    const char *title;
+    int wide, narrow; /* cells; 0: not shown */
+} TABLE[COLUMNS] = {
+    [COLUMN_LABEL] = {"Setting", 25, 17},
+    [COLUMN_TENANT] = {"Tenant", 13, 0},
+    [COLUMN_ENVIRONMENT] = {"Environment", 13, 0},
+    [COLUMN_HOLDS] = {"Holds", 13, 10},
+    [COLUMN_FROM] = {"From", 40, 40},
+};
+
 static void
-draw_row(const struct mfa_policy_pane *p, size_t row, struct canvas *cv, struct rect line)
+draw_cells(const char *const cells[COLUMNS], const enum role roles[COLUMNS], struct canvas *cv,
+           struct rect line)
 {
-    struct line l;
-    bool here = row == p->cursor, wide = line.cols >= WIDE;
-    fill_line(p, row, &l);
-    enum role base = here ? ROLE_ROW_SELECTED : ROLE_TEXT;
-    canvas_fill(cv, line, base);
-    const char *const cells[] = {mfa_policy_label(row), wide ? l.tenant : NULL,
-                                 wide ? l.environment : NULL, l.holds, l.from};
     int col = 1;
-    for (size_t i = 0; i < COUNT_OF(cells); i++) {
-        if (!cells[i])
-            continue;
-        int width = i == 0 ? (wide ? LABEL : LABEL_NARROW) : wide ? VALUE : VALUE_NARROW;
-        if (i + 1 == COUNT_OF(cells))
-            width = line.cols - col;
-        struct place at = {line, line.row, line.col + col, width - 1,
-                           here || i != 3 ? base : l.role};
-        if (at.cells > 0)
+    for (size_t i = 0; i < COLUMNS; i++) {
+        int width = line.cols >= WIDE ? TABLE[i].wide : TABLE[i].narrow;
+        int room = line.cols - col < width ? line.cols - col : width - 1;
+        struct place at = {line, line.row, line.col + col, room, roles[i]};
+        if (width && room > 0)
             canvas_text(cv, at, str_of(cells[i]));
         col += width;
     }
+}
+
+static void
+draw_row(const struct mfa_policy_pane *p, size_t row, struct canvas *cv, struct rect line)
+{
+    struct line l = {.role = ROLE_VALUE, .from = ""};
+    bool here = row == p->cursor;
+    (row < ROW_FACTORS ? fill_policy : fill_factor)(p, row, &l);
+    enum role base = here ? ROLE_ROW_SELECTED : ROLE_TEXT;
+    const char *const cells[COLUMNS] = {mfa_policy_label(row), l.tenant, l.environment, l.holds,
+                                        l.from};
+    const enum role roles[COLUMNS] = {base, base, base, here ? base : l.role, base};
+    canvas_fill(cv, line, base);
+    draw_cells(cells, roles, cv, line);
     if (here)
         canvas_cursor(cv, line.row, line.col);
 }
 
 static void
-draw_head(struct canvas *cv, struct rect r)
+draw_head(struct canvas *cv, struct rect line)
 {
-    bool wide = r.cols >= WIDE;
-    canvas_fill(cv, (struct rect){r.row, r.col, 1, r.cols}, ROLE_HEADER);
-    pane_text(cv, r, 0, 1, ROLE_HEADER, STR("Setting"));
-    if (wide) {
-        pane_text(cv, r, 0, 1 + LABEL, ROLE_HEADER, STR("Tenant"));
-        pane_text(cv, r, 0, 1 + LABEL + VALUE, ROLE_HEADER, STR("Environment"));
+    const char *cells[COLUMNS];
+    enum role roles[COLUMNS];
+    for (size_t i = 0; i < COLUMNS; i++) {
+        cells[i] = TABLE[i].title;
+        roles[i] = ROLE_HEADER;
     }
-    int holds = wide ? 1 + LABEL + 2 * VALUE : 1 + LABEL_NARROW;
-    pane_text(cv, r, 0, holds, ROLE_HEADER, STR("Holds"));
-    pane_text(cv, r, 0, holds + (wide ? VALUE : VALUE_NARROW), ROLE_HEADER, STR("From"));
+    canvas_fill(cv, line, ROLE_HEADER);
+    draw_cells(cells, roles, cv, line);
 }
 
 static void

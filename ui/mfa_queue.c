@@ -387,17 +387,9 @@ draw_end(const struct mfa_queue *q, struct canvas *cv, struct rect r)
 }
 
 static void
-queue_draw(struct pane *p, struct canvas *cv, struct rect r)
+draw_entries(struct mfa_queue *q, struct canvas *cv, struct rect r)
 {
-    struct mfa_queue *q = queue_of(p);
-    if (q->failure[0] || is_finished(q)) {
-        struct rect end = rect_cut_bottom(&r, r.rows > SUMMARY_ROOM ? SUMMARY_ROWS : 1);
-        draw_end(q, cv, end);
-    }
     size_t rows = r.rows > 0 ? (size_t)r.rows : 1;
-    if (!q->n && !q->failure[0])
-        pane_text(cv, r, 1, 2, ROLE_DIM,
-                  q->complete ? STR("Everybody here has a second factor.") : STR("Reading ..."));
     if (q->cursor < q->top)
         q->top = q->cursor;
     if (q->cursor >= q->top + rows)
@@ -408,6 +400,20 @@ queue_draw(struct pane *p, struct canvas *cv, struct rect r)
         if (i == q->cursor)
             canvas_cursor(cv, line.row, line.col);
     }
+}
+
+static void
+queue_draw(struct pane *p, struct canvas *cv, struct rect r)
+{
+    struct mfa_queue *q = queue_of(p);
+    if (q->failure[0] || is_finished(q)) {
+        struct rect end = rect_cut_bottom(&r, r.rows > SUMMARY_ROOM ? SUMMARY_ROWS : 1);
+        draw_end(q, cv, end);
+    }
+    if (!q->n && !q->failure[0])
+        pane_text(cv, r, 1, 2, ROLE_DIM,
+                  q->complete ? STR("Everybody here has a second factor.") : STR("Reading ..."));
+    draw_entries(q, cv, r);
 }
 
 static void

@@ -117,6 +117,21 @@ ink_name(enum qr_ink ink)
     return names[ink];
 }
 
+/* All the ways there are, with the room that each needs. */
+static void
+list_modes(struct doctor *d, const struct qr_terminal *t, const struct qr_code *q,
+           const struct winsize *size)
+{
+    static const enum qr_mode modes[] = {QR_FULL, QR_HALF, QR_ASCII};
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct qr_fit fit = qr_fit_mode(q, modes[i], QR_QUIET_MIN);
+        bool fits = fit.rows < size->ws_row && fit.cols <= size->ws_col;
+        if (modes[i] != QR_HALF || t->half)
+            note(d, GOOD, "QR codes", "%s: %s (%d columns, %d rows)", qr_mode_name(modes[i]),
+                 fits ? "fits" : "does not fit", fit.cols, fit.rows + 1);
+    }
+}
+
 /* Whether a code of the usual size, an address and a secret of 32 characters, can be drawn here. */
 static void
 check_qr_room(struct doctor *d, const struct qr_terminal *t, const struct qr_code *q)
@@ -130,6 +145,8 @@ check_qr_room(struct doctor *d, const struct qr_terminal *t, const struct qr_cod
              least.rows + 1);
     else
         note(d, GOOD, "QR codes", "%s in %s", qr_mode_name(fit.mode), ink_name(t->ink));
+    if (known)
+        list_modes(d, t, q, &size);
     if (t->why)
         note(d, GOOD, "QR codes", "half blocks are not used: %s", t->why);
 }

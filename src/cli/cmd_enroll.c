@@ -247,7 +247,7 @@ cli_run_enroll(struct cli *cli)
     enum cli_exit status;
     struct enroll e;
     struct str email = cli->args.opt[CLI_OPT_email];
-    if (!str_given(email)) {
+    if (email.n == 0) {
         cli_say(cli, "say who you are: --email ADDRESS");
         return CLI_USAGE;
     }

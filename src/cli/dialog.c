@@ -15,7 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 16 * 1024, USUAL_COLUMNS = 80 };
+enum { LINE_MAX_BYTES = 16 * 1024, USUAL_COLUMNS = 80, USUAL_ROWS = 24 };
 
 /* ---- opening and closing ---- */
 
@@ -46,11 +46,25 @@ watch_signals(struct dialog *d)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static enum err_code
+read_patience(struct dialog *d, struct str wanted, struct err *err)
+{
+    int64_t seconds = DIALOG_PATIENCE_S;
+    if (str_given(wanted) &&
+        (!str_to_i64(wanted, &seconds) || seconds < 1 || seconds > DIALOG_WAIT_MAX_S))
+        return err_set(err, ERR_USAGE, "--wait takes a number of seconds from 1 to %d",
+                       DIALOG_WAIT_MAX_S);
+    d->patience_s = (int)seconds;
+    return ERR_OK;
+}
+
 enum err_code
 dialog_open(struct dialog *d, struct cli *cli, struct err *err)
 {
     const char *term = getenv("TERM");
-    *d = (struct dialog){.cli = cli, .lines = -1, .signals = -1};
+    *d = (struct dialog){.cli = cli, .lines = -1, .signals = -1, .fd = -1};
+    if (read_patience(d, cli->args.opt[CLI_OPT_wait], err))
+        return err->code;
     d->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (d->fd < 0 || tcgetattr(d->fd, &d->found)) {
         if (d->fd >= 0)
@@ -152,20 +166,57 @@ dialog_mark(struct dialog *d)
     d->lines = 0;
 }
 
+static int
+window_rows(const struct dialog *d)
+{
+    struct winsize size;
+    return ioctl(d->fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : USUAL_ROWS;
+}
+
+/* Line by line: what a terminal erases in one go it may keep, tmux does, where one can scroll to. */
+static void
+erase_lines(struct dialog *d, int lines, const char *step)
+{
+    struct buf b;
+    buf_init(&b, LINE_MAX_BYTES);
+    for (int i = 0; i < lines; i++) {
+        buf_add_text(&b, "\033[2K");
+        buf_add_text(&b, step);
+    }
+    buf_add_text(&b, "\033[2K");
+    write_tty(d, buf_str(&b));
+    buf_fini(&b);
+}
+
 /* Lines that have scrolled out of the window are beyond reach; everything in it goes. */
 void
 dialog_wipe(struct dialog *d)
 {
-    int lines = d->lines;
-    struct winsize size;
+    int lines = d->lines, rows = window_rows(d);
     d->lines = -1;
     if (lines <= 0 || !d->can_wipe)
         return;
-    if (ioctl(d->fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && lines >= size.ws_row)
-        lines = size.ws_row - 1;
-    char sequence[32];
-    int n = snprintf(sequence, sizeof sequence, "\r\033[%dA\033[J", lines);
-    write_tty(d, (struct str){sequence, (size_t)n});
+    write_tty(d, STR("\r"));
+    erase_lines(d, lines < rows ? lines : rows - 1, "\033[A");
+}
+
+void
+dialog_lift(struct dialog *d)
+{
+    if (!d->again || !d->can_wipe || d->lines < 0)
+        return;
+    dialog_wipe(d);
+    d->lifted = true;
+}
+
+void
+dialog_lower(struct dialog *d)
+{
+    if (!d->lifted)
+        return;
+    d->lifted = false;
+    dialog_mark(d);
+    d->again(d->again_arg);
 }
 
 /* ---- asking ---- */
@@ -187,7 +238,11 @@ show_again(struct dialog *d, const char *prompt, bool hidden)
         continue;
     if (d->again) {
         hide(d, true);
-        write_tty(d, d->can_wipe ? STR("\033[H\033[2J") : STR("\n"));
+        if (d->can_wipe) {
+            write_tty(d, STR("\033[H"));
+            erase_lines(d, window_rows(d) - 1, "\033[B");
+        }
+        write_tty(d, d->can_wipe ? STR("\033[H") : STR("\n"));
         d->lines = 0;
         d->again(d->again_arg);
         hide(d, hidden);
@@ -205,8 +260,7 @@ await(struct dialog *d, const char *prompt, bool hidden, int64_t deadline, struc
                                {.fd = d->signals, .events = POLLIN}};
         int64_t left = deadline - clock_mono_ms();
         if (left <= 0)
-            return err_set(err, ERR_TIMEOUT, "no answer for %d minutes: given up",
-                           DIALOG_PATIENCE_S / 60);
+            return err_set(err, ERR_TIMEOUT, "no answer for %d seconds: given up", d->patience_s);
         (void)poll(fds, COUNT_OF(fds), (int)left);
         if (cli_interrupted(d->cli))
             return err_set(err, ERR_CANCELLED, "interrupted");
@@ -220,7 +274,7 @@ await(struct dialog *d, const char *prompt, bool hidden, int64_t deadline, struc
 static enum err_code
 read_line(struct dialog *d, const char *prompt, bool hidden, struct buf *line, struct err *err)
 {
-    int64_t deadline = clock_mono_ms() + DIALOG_PATIENCE_S * INT64_C(1000);
+    int64_t deadline = clock_mono_ms() + d->patience_s * INT64_C(1000);
     while (line->n == 0 || line->p[line->n - 1] != '\n') {
         char block[DIALOG_ANSWER_MAX];
         enum err_code rc = await(d, prompt, hidden, deadline, err);

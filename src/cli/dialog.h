@@ -15,7 +15,12 @@
 #include <signal.h>
 #include <termios.h>
 
-enum { DIALOG_ANSWER_MAX = 512, DIALOG_PATIENCE_S = 300, DIALOG_CHOICES_MAX = 16 };
+enum {
+    DIALOG_ANSWER_MAX = 512,
+    DIALOG_PATIENCE_S = 300, /* without --wait */
+    DIALOG_WAIT_MAX_S = 86400,
+    DIALOG_CHOICES_MAX = 16
+};
 
 struct dialog {
     struct cli *cli;
@@ -24,11 +29,13 @@ struct dialog {
     sigset_t mask;            /* as the process had it */
     bool can_wipe;            /* the terminal understands how */
     int lines;                /* written since the mark; -1: no mark */
+    int patience_s;           /* how long a question waits for its answer */
+    bool lifted;              /* what is shown again is not shown at the moment */
     void (*again)(void *arg); /* shows again what the question is about; NULL: nothing */
     void *again_arg;
 };
 
-/* ERR_USAGE with a way out when there is no terminal. */
+/* ERR_USAGE with a way out when there is no terminal, or --wait is no number of seconds. */
 enum err_code dialog_open(struct dialog *d, struct cli *cli, struct err *err) MUST_USE;
 /* Wipes what is after the mark and leaves the terminal as it was. Harmless when not open. */
 void dialog_close(struct dialog *d);
@@ -39,12 +46,19 @@ void dialog_say(struct dialog *d, const char *fmt, ...) __attribute__((format(pr
 void dialog_draw(struct dialog *d, struct str bytes, int lines);
 void dialog_mark(struct dialog *d);
 void dialog_wipe(struct dialog *d);
+/*
+ * Between the two, what is said stands in the place of what is after the mark, which is shown anew
+ * below it: lines under a drawing would push it, row by row, to where it cannot be wiped any more.
+ * They do nothing where nothing can be wiped, or nothing is shown again.
+ */
+void dialog_lift(struct dialog *d);
+void dialog_lower(struct dialog *d);
 int dialog_columns(const struct dialog *d);
 
 enum { DIALOG_HIDDEN = 1 << 0, DIALOG_EMPTY_OK = 1 << 1 };
 /*
  * The answer without its line end and surrounding spaces, in the run's arena. ERR_CANCELLED when the
- * person gives up (end of input, a signal), ERR_TIMEOUT after DIALOG_PATIENCE_S.
+ * person gives up (end of input, a signal), ERR_TIMEOUT when nobody answers.
  */
 enum err_code dialog_ask(struct dialog *d, const char *prompt, unsigned how, struct str *out,
                          struct err *err) MUST_USE;

@@ -211,22 +211,34 @@ type_back(struct enroll *e, struct err *err)
             dialog_ask(&e->d, "Type the last four characters of the code:", 0, &answer, err);
         if (rc || str_eq_nocase(answer, last))
             return rc;
+        dialog_lift(&e->d);
         dialog_say(&e->d, "That is not how it ends. Look at the code again.");
+        dialog_lower(&e->d);
     }
+}
+
+static void
+say_recovery(void *arg)
+{
+    struct enroll *e = arg;
+    struct str groups = otpauth_groups(&e->cli->arena, e->recovery_code);
+    dialog_say(&e->d, "Recovery code, shown once:");
+    dialog_say(&e->d, "  %.*s", STR_ARG(groups));
+    dialog_say(&e->d, "It removes the second factor when the phone is lost. Write it down.");
+    wipe(&groups);
 }
 
 static enum cli_exit
 show_recovery(struct enroll *e)
 {
     struct err err;
-    struct str groups = otpauth_groups(&e->cli->arena, e->recovery_code);
     dialog_mark(&e->d);
-    dialog_say(&e->d, "Recovery code, shown once:");
-    dialog_say(&e->d, "  %.*s", STR_ARG(groups));
-    dialog_say(&e->d, "It removes the second factor when the phone is lost. Write it down.");
+    e->d.again = say_recovery;
+    e->d.again_arg = e;
+    say_recovery(e);
     enum err_code rc = type_back(e, &err);
+    e->d.again = NULL;
     dialog_wipe(&e->d);
-    wipe(&groups);
     if (rc)
         cli_say(e->cli, "the factor is enrolled, but the recovery code was not confirmed");
     return rc ? CLI_CANCELLED : CLI_DONE;

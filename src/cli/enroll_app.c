@@ -7,6 +7,8 @@
 #include "qr/enrolment.h"
 #include "qr/png_write.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { DRAWING_MAX = 4 * 1024 * 1024, ROWS_BELOW = 3, WRONG_MAX = 3, PNG_SCALE = 8 };
@@ -15,6 +17,8 @@ struct app {
     struct enroll *e;
     struct qr_enrolment ticket;
     int wrong; /* codes refused since the secret was made */
+    char note
+        [64]; /* stands before the next question: lines above a drawing may have scrolled away */
 };
 
 /* ---- showing ---- */
@@ -62,8 +66,9 @@ show(void *arg)
 }
 
 static void
-show_help(struct app *app)
+show_help(struct app *app, struct str unused)
 {
+    (void)unused;
     dialog_say(&app->e->d, "six digits  the code that the app shows");
     dialog_say(&app->e->d, "i  draw light on dark     f  another size     a  as characters");
     dialog_say(&app->e->d,
@@ -77,6 +82,11 @@ save(struct app *app, struct str path)
 {
     struct buf png;
     struct err err;
+    /* Whoever comes in by a forced command of sshd may enrol, not write files. */
+    if (getenv("SSH_ORIGINAL_COMMAND")) {
+        dialog_say(&app->e->d, "Nothing is saved on this host: there is the secret as text.");
+        return;
+    }
     buf_init(&png, DRAWING_MAX);
     enum err_code rc = qr_png_write(&app->ticket.code, PNG_SCALE, QR_QUIET, &png, &err);
     if (!rc)
@@ -94,18 +104,37 @@ next_size(struct qr_terminal *t)
     t->only = t->only == QR_NONE ? QR_FULL : t->only == QR_FULL && t->half ? QR_HALF : QR_NONE;
 }
 
+/* In the place of the drawing, which Enter brings back. */
+static void
+show_instead(struct app *app, void (*say)(struct app *app, struct str arg), struct str arg)
+{
+    dialog_lift(&app->e->d);
+    say(app, arg);
+    if (app->e->d.lifted)
+        dialog_say(&app->e->d, "Enter shows the code again.");
+}
+
+static void
+show_anew(struct app *app)
+{
+    dialog_lift(&app->e->d);
+    if (app->e->d.lifted)
+        dialog_lower(&app->e->d);
+    else
+        show(app);
+}
+
 /* False: it is no command, so it is meant as a code. */
 static bool
 command(struct app *app, struct str answer, bool *renew)
 {
     struct cli_qr *qr = &app->e->qr;
-    char c = answer.n ? answer.p[0] : '?';
-    bool single = answer.n <= 1;
+    char c = answer.n ? answer.p[0] : '\r';
     if (c == 's' && answer.n > 2 && answer.p[1] == ' ') {
-        save(app, str_trim(str_sub(answer, 2, answer.n)));
+        show_instead(app, save, str_trim(str_sub(answer, 2, answer.n)));
         return true;
     }
-    if (!single || !strchr("?ifan", c))
+    if (answer.n > 1 || !strchr("?ifan\r", c))
         return false;
     *renew = c == 'n';
     qr->invert = qr->invert != (c == 'i');
@@ -114,13 +143,25 @@ command(struct app *app, struct str answer, bool *renew)
     if (c == 'a')
         qr_terminal_judge(&qr->terminal, NULL, NULL, "ascii", false);
     if (c == '?')
-        show_help(app);
+        show_instead(app, show_help, STR_ABSENT);
     else if (c != 'n')
-        show(app);
+        show_anew(app);
     return true;
 }
 
 /* ---- codes ---- */
+
+static void
+explain_drift(struct app *app, int steps)
+{
+    int seconds = (steps < 0 ? -steps : steps) * app->ticket.key.period;
+    bool short_time = seconds < 90;
+    snprintf(app->note, sizeof app->note, "The clock is about %d %s %s. ",
+             short_time ? seconds : (seconds + 30) / 60, short_time ? "seconds" : "minutes",
+             steps < 0 ? "behind" : "ahead");
+    dialog_say(&app->e->d, "%sSet the time of the phone to automatic, then type the next code.",
+               app->note);
+}
 
 static void
 explain_refusal(struct app *app, struct str code)
@@ -129,17 +170,12 @@ explain_refusal(struct app *app, struct str code)
     int steps;
     client_status(app->e->cli->client, &s);
     int64_t now = clock_now_ms() + s.clock_offset_ms;
-    if (!qr_enrolment_drift(&app->ticket, code, now, &steps) || (steps >= -1 && steps <= 1)) {
-        dialog_say(&app->e->d,
-                   "That code is not right now. Wait for the next one, and type it soon.");
+    if (qr_enrolment_drift(&app->ticket, code, now, &steps) && (steps < -1 || steps > 1)) {
+        explain_drift(app, steps);
         return;
     }
-    int seconds = (steps < 0 ? -steps : steps) * app->ticket.key.period;
-    dialog_say(&app->e->d,
-               "The code is of a clock that is about %d %s %s. Set the time of the phone to "
-               "automatic, then type the next code.",
-               seconds < 90 ? seconds : (seconds + 30) / 60, seconds < 90 ? "seconds" : "minutes",
-               steps < 0 ? "behind" : "ahead");
+    snprintf(app->note, sizeof app->note, "That code is not right now. ");
+    dialog_say(&app->e->d, "%sWait for the next one, and type it soon.", app->note);
 }
 
 enum verdict { RIGHT, WRONG, OVER };
@@ -158,10 +194,13 @@ confirm(struct app *app, struct str code, enum cli_exit *status)
         return RIGHT;
     }
     if (r && r->status == 400) {
+        dialog_lift(&app->e->d);
         if (strcmp(r->error_code, "ER-01017") == 0)
-            dialog_say(&app->e->d, "%s, or was tried too often: n makes a new secret.", r->err.msg);
+            snprintf(app->note, sizeof app->note, "The secret ran out, n makes a new one. ");
         else
             explain_refusal(app, code);
+        if (app->wrong + 1 < WRONG_MAX)
+            dialog_lower(&app->e->d);
         result_free(r);
         return WRONG;
     }
@@ -188,9 +227,13 @@ ask_codes(struct app *app, bool *renew)
     struct err err = {.code = ERR_OK};
     enum cli_exit status = CLI_FAILED;
     struct str answer;
+    char prompt[sizeof app->note + 32];
     while (!*renew) {
-        if (dialog_ask(&app->e->d, "Code (? for help):", 0, &answer, &err))
+        snprintf(prompt, sizeof prompt, "%sCode (? for help):", app->note);
+        unsigned how = app->e->d.lifted ? DIALOG_EMPTY_OK : 0;
+        if (dialog_ask(&app->e->d, prompt, how, &answer, &err))
             return enroll_gave_up(app->e, &err);
+        app->note[0] = '\0';
         if (command(app, answer, renew))
             continue;
         enum verdict verdict = confirm(app, answer, &status);
@@ -198,8 +241,12 @@ ask_codes(struct app *app, bool *renew)
             return enroll_finish(app->e, ENROLL_APP);
         if (verdict == OVER)
             return status;
-        if (++app->wrong == WRONG_MAX && offer_new_secret(app, renew, &err))
+        if (++app->wrong != WRONG_MAX)
+            continue;
+        if (offer_new_secret(app, renew, &err))
             return enroll_gave_up(app->e, &err);
+        if (!*renew)
+            dialog_lower(&app->e->d);
     }
     return CLI_DONE;
 }
@@ -234,6 +281,7 @@ enroll_app(struct enroll *e)
     do {
         renew = false;
         app.wrong = 0;
+        app.note[0] = '\0';
         status = start(&app);
         if (status)
             return status;

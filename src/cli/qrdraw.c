@@ -55,10 +55,12 @@ cli_qr_append(const struct cli_qr *how, int fd, const struct qr_code *q, struct 
         return err_set(err, ERR_LIMIT, "GATEHOUSE_QR=off: no code is drawn");
     if (fit.mode == QR_NONE) {
         struct qr_fit least = qr_fit_mode(q, terminal.half ? QR_HALF : QR_FULL, QR_QUIET_MIN);
+        const char *why = terminal.half || !terminal.why ? "" : terminal.why;
         return err_set(err, ERR_LIMIT,
                        "the QR code needs a window of %d columns and %d rows, this one has %d and "
-                       "%d; make it larger or its font smaller",
-                       least.cols, least.rows + how->reserve, cols, rows + how->reserve);
+                       "%d%s%s; make it larger or its font smaller",
+                       least.cols, least.rows + how->reserve, cols, rows + how->reserve,
+                       *why ? ": " : "", why);
     }
     struct qr_style style = {.ink = terminal.ink,
                              .upper_glyph = how->upper_glyph,

@@ -296,6 +296,8 @@ step_shows(struct run *r, char *names, int count, const char *text)
         took[i] = last - start;
         bytes += r->n - from;
     }
+    if (sent <= 0)
+        return;
     qsort(took, (size_t)sent, sizeof *took, by_value);
     printf("shows.latency %lld\n", (long long)took[sent / 2]);
     printf("shows.bytes %zu\n", bytes / (size_t)sent);

@@ -149,8 +149,6 @@ sequence(struct screen *s, struct str params)
         s->coloured = s->light = s->base = light;
 }
 
-static void paint_half(struct screen *s, int half, bool light);
-
 /* EL fills with the background, whatever is in reverse. */
 static void
 erase_line(struct screen *s)
