@@ -42,7 +42,7 @@ struct look {
 static struct {
     SCREEN *screen;
     bool utf8, away, entering, redraw, cursor_shown;
-    struct term_palette palette;
+    struct term_palette palette, qr_palette; /* of QR codes, whose colours are data */
     struct look looks[ROLE_COUNT];
     struct key_decoder keys;
     const char *paste_on, *paste_off; /* terminfo BE and BD; NULL: cannot bracket */
@@ -87,23 +87,26 @@ pair_for(int fg, int bg, int *used)
 }
 
 static struct look
-make_look(const struct theme *theme, const struct style *s, int *pairs)
+make_look(const struct theme *theme, enum role role, int *pairs)
 {
+    const struct style *s = &theme->styles[role];
+    bool qr = role == ROLE_QR_LIGHT || role == ROLE_QR_DARK || role == ROLE_QR_MIXED;
+    const struct term_palette *palette = qr ? &term.qr_palette : &term.palette;
     struct look look = {.attrs = curses_attrs(s->mono), .bg = -1};
-    if (term.palette.colours == 0)
+    if (palette->colours == 0)
         return look;
     struct style style = *s;
-    if (!term_colour_readable(&term.palette, theme, s)) {
+    if (!term_colour_readable(palette, theme, s)) {
         style.fg.kind = style.bg.kind = COLOUR_DEFAULT;
         style.attrs = s->mono;
     }
     /* Eight colours are made brighter by bold. */
     bool bright = style.fg.kind == COLOUR_INDEX && style.fg.index >= 8 && style.fg.index < 16;
-    if (bright && term_colour_is_poor(&term.palette))
+    if (bright && term_colour_is_poor(palette))
         style.attrs |= ATTR_BOLD;
     look.attrs = curses_attrs(style.attrs);
-    int fg = term_colour_number(&term.palette, style.fg, COLOR_WHITE),
-        bg = term_colour_number(&term.palette, style.bg, COLOR_BLACK);
+    int fg = term_colour_number(palette, style.fg, COLOR_WHITE),
+        bg = term_colour_number(palette, style.bg, COLOR_BLACK);
     look.pair = pair_for(fg, bg, pairs);
     look.bg = bg;
     return look;
@@ -126,10 +129,10 @@ void
 term_theme(const struct theme *theme)
 {
     int pairs = 0;
-    if (term.palette.colours > 0)
+    if (term.qr_palette.colours > 0 || term.palette.colours > 0)
         reset_color_pairs();
     for (int r = 0; r < ROLE_COUNT; r++)
-        term.looks[r] = make_look(theme, &theme->styles[r], &pairs);
+        term.looks[r] = make_look(theme, (enum role)r, &pairs);
     set_background();
     term_qr_colours(&term.qr, term.looks[ROLE_QR_LIGHT].bg, term.looks[ROLE_QR_DARK].bg);
     term.redraw = true;
@@ -138,11 +141,14 @@ term_theme(const struct theme *theme)
 static void
 start_colours(const struct term_options *o)
 {
-    term.palette.colours = 0;
-    if (colour_decide(o->colour) != COLOUR_NEVER && has_colors() && start_color() == OK) {
-        term.palette.default_colours = use_default_colors() == OK;
-        term.palette.colours = COLORS >= 8 ? COLORS : 0;
+    struct term_palette there = {.colours = 0};
+    if (has_colors() && start_color() == OK) {
+        there.default_colours = use_default_colors() == OK;
+        there.colours = COLORS >= 8 ? COLORS : 0;
     }
+    const struct term_palette none = {.default_colours = there.default_colours};
+    term.palette = colour_decide(o->colour) == COLOUR_NEVER ? none : there;
+    term.qr_palette = term_env_qr_mono() ? none : there;
     term_theme(o->theme);
 }
 

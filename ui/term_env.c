@@ -72,6 +72,13 @@ term_env_number(const char *name, int fallback, int max)
     return str_to_i64(str_of(getenv(name)), &v) && v > 0 && v <= max ? (int)v : fallback;
 }
 
+bool
+term_env_qr_mono(void)
+{
+    const char *wish = getenv("GATEHOUSE_QR");
+    return wish && strcmp(wish, "mono") == 0;
+}
+
 int
 term_env_esc_ms(void)
 {

@@ -22,6 +22,9 @@ int term_env_esc_ms(void);
 /* A variable as a number in [1, max], or the fallback. */
 int term_env_number(const char *name, int fallback, int max);
 
+/* Whether QR codes are wanted in reverse video: GATEHOUSE_QR. */
+bool term_env_qr_mono(void);
+
 struct term_plain {
     const char *text;
     char ascii, acs; /* the VT100 line-drawing character, 0: none */
