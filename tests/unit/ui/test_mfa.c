@@ -289,6 +289,46 @@ no_number_is_said_before_it_is_sent(void **state)
     bench_close(&b);
 }
 
+static void
+a_secret_that_ran_out_is_no_wrong_code(void **state)
+{
+    struct bench b;
+    struct mfa_service s = {.people = 1};
+    (void)state;
+    open_user(&b, &s, "expired");
+    fake_answer(b.client, "mfa_authenticator_confirm", 400,
+                "{\"errors\":[\"Code has expired\"],\"errorCode\":\"ER-01017\"}");
+    bench_keys(&b, "a Enter");
+    bench_type(&b, "123456");
+    bench_keys(&b, "Enter");
+    bench_shows(&b, "Code has expired, or was tried");
+    bench_shows(&b, "n makes a new one");
+    mfa_service_script(&b, &s);
+    bench_keys(&b, "n");
+    type_codes(&b);
+    assert_true(s.enrolled[1]);
+    bench_close(&b);
+}
+
+static void
+an_answer_that_is_lost_is_asked_for(void **state)
+{
+    struct bench b;
+    struct mfa_service s = {.people = 1};
+    (void)state;
+    open_user(&b, &s, "lost");
+    fake_fail(b.client, "mfa_authenticator_confirm", ERR_NETWORK, "connection reset");
+    bench_keys(&b, "a Enter");
+    bench_type(&b, "123456");
+    bench_keys(&b, "Enter");
+    bench_shows(&b, "The answer was lost, and nothing");
+    s.confirmed = true; /* this time it was done, and the answer lost */
+    bench_type(&b, "123456");
+    bench_keys(&b, "Enter");
+    bench_shows(&b, "Enrolled, but the answer with");
+    bench_close(&b);
+}
+
 /* ---- policies ---- */
 
 static const char FORCE[] = "{\"enforceMFAType\":\"Force\",\"allowRememberMyDevice\":true,"
@@ -449,6 +489,8 @@ main(void)
         cmocka_unit_test(a_service_that_refuses_the_kind_is_explained),
         cmocka_unit_test(a_user_in_no_tenant_is_said),
         cmocka_unit_test(no_number_is_said_before_it_is_sent),
+        cmocka_unit_test(a_secret_that_ran_out_is_no_wrong_code),
+        cmocka_unit_test(an_answer_that_is_lost_is_asked_for),
         cmocka_unit_test(policy_says_what_holds_and_from_where),
         cmocka_unit_test(a_policy_is_changed_after_counting),
         cmocka_unit_test(a_policy_that_the_environment_overrules_touches_nobody),

@@ -123,7 +123,9 @@ fake_answer_by(struct client *c, const char *op, fake_fn *fn, void *ctx)
 void
 fake_fail(struct client *c, const char *op, enum err_code code, const char *message)
 {
-    err_set(&answer_slot(c, op)->err, code, "%s", message);
+    struct answer *a = answer_slot(c, op);
+    a->status = 0;
+    err_set(&a->err, code, "%s", message);
 }
 
 static void
