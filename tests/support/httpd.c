@@ -1,64 +1,30 @@
 #include "tests/support/httpd.h"
 #include "base/mem.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
+#include "tests/support/listener.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 256, LOG_MAX = 2048, LOG_HEAD = 2048, STEP_MS = 20 };
-
-struct connection {
-    struct httpd *server;
-    pthread_t thread;
-    int fd;
-    unsigned number;
-};
+enum { LOG_MAX = 2048, LOG_HEAD = 2048 };
 
 struct httpd {
     httpd_fn *fn;
     void *ctx;
-    int listen_fd;
+    struct listener *listener;
     char url[64];
-    pthread_t acceptor;
     pthread_mutex_t lock;
-    bool stopping; /* under lock, as are the rest */
-    struct connection *connections[CONNECTIONS_MAX];
-    unsigned n_connections, n_requests;
+    unsigned n_requests; /* under lock, as are their heads */
     char *heads[LOG_MAX];
 };
 
 static bool
-stopping(struct httpd *h)
-{
-    pthread_mutex_lock(&h->lock);
-    bool yes = h->stopping;
-    pthread_mutex_unlock(&h->lock);
-    return yes;
-}
-
-/* Waits for bytes; false when there will be none. */
-static bool
-readable(struct httpd *h, int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    while (!stopping(h)) {
-        int n = poll(&p, 1, STEP_MS);
-        if (n > 0)
-            return true;
-    }
-    return false;
-}
-
-static bool
-read_head(struct connection *c, struct httpd_request *r)
+read_head(struct httpd_request *r)
 {
     size_t n = 0;
     while (n + 1 < sizeof r->head) {
-        if (!readable(c->server, c->fd) || recv(c->fd, r->head + n, 1, 0) <= 0)
+        if (!listener_readable(r->listener, r->fd) || recv(r->fd, r->head + n, 1, 0) <= 0)
             return false;
         r->head[++n] = '\0';
         if (n >= 4 && memcmp(r->head + n - 4, "\r\n\r\n", 4) == 0)
@@ -68,7 +34,7 @@ read_head(struct connection *c, struct httpd_request *r)
 }
 
 static bool
-read_body(struct connection *c, struct httpd_request *r)
+read_body(struct httpd_request *r)
 {
     uint64_t length = 0;
     const char *line = strstr(r->head, "Content-Length: ");
@@ -81,9 +47,9 @@ read_body(struct connection *c, struct httpd_request *r)
     if (length >= sizeof r->body)
         return false;
     while (r->n_body < length) {
-        if (!readable(c->server, c->fd))
+        if (!listener_readable(r->listener, r->fd))
             return false;
-        ssize_t n = recv(c->fd, r->body + r->n_body, (size_t)length - r->n_body, 0);
+        ssize_t n = recv(r->fd, r->body + r->n_body, (size_t)length - r->n_body, 0);
         if (n <= 0)
             return false;
         r->n_body += (size_t)n;
@@ -103,93 +69,44 @@ log_request(struct httpd *h, struct httpd_request *r)
     pthread_mutex_unlock(&h->lock);
 }
 
-static void *
-serve(void *arg)
+static void
+serve(struct listener_connection *c)
 {
-    struct connection *c = arg;
+    struct httpd *h = c->server;
     struct httpd_request *r = mem_new(1, sizeof *r);
+    r->fd = c->fd;
+    r->listener = c->listener;
+    r->connection = c->number;
     bool more = true;
     while (more) {
         r->n_body = 0;
         r->head[0] = '\0';
-        r->fd = c->fd;
-        r->server = c->server;
-        r->connection = c->number;
-        if (!read_head(c, r) || !read_body(c, r))
+        if (!read_head(r) || !read_body(r))
             break;
-        log_request(c->server, r);
-        more = c->server->fn(r, c->server->ctx);
+        log_request(h, r);
+        more = h->fn(r, h->ctx);
     }
     mem_free(r);
-    shutdown(c->fd, SHUT_RDWR);
-    return NULL;
-}
-
-static void
-add_connection(struct httpd *h, int fd)
-{
-    pthread_mutex_lock(&h->lock);
-    if (h->n_connections < CONNECTIONS_MAX) {
-        struct connection *c = mem_new(1, sizeof *c);
-        *c = (struct connection){.server = h, .fd = fd, .number = h->n_connections + 1};
-        h->connections[h->n_connections++] = c;
-        if (pthread_create(&c->thread, NULL, serve, c))
-            mem_assert_failed("thread", __FILE__, __LINE__);
-    } else {
-        close(fd);
-    }
-    pthread_mutex_unlock(&h->lock);
-}
-
-static void *
-accept_all(void *arg)
-{
-    struct httpd *h = arg;
-    while (readable(h, h->listen_fd)) {
-        int fd = accept(h->listen_fd, NULL, NULL), on = 1;
-        if (fd < 0)
-            continue;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        add_connection(h, fd);
-    }
-    return NULL;
 }
 
 struct httpd *
 httpd_start(httpd_fn *fn, void *ctx)
 {
     struct httpd *h = mem_new(1, sizeof *h);
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     h->fn = fn;
     h->ctx = ctx;
     pthread_mutex_init(&h->lock, NULL);
-    h->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ASSERT(bind(h->listen_fd, (struct sockaddr *)&address, size) == 0);
-    ASSERT(listen(h->listen_fd, 64) == 0);
-    ASSERT(getsockname(h->listen_fd, (struct sockaddr *)&address, &size) == 0);
-    snprintf(h->url, sizeof h->url, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
-    ASSERT(pthread_create(&h->acceptor, NULL, accept_all, h) == 0);
+    h->listener = listener_start(0, serve, h);
+    snprintf(h->url, sizeof h->url, "http://127.0.0.1:%d", listener_port(h->listener));
     return h;
 }
 
 void
 httpd_stop(struct httpd *take)
 {
-    pthread_mutex_lock(&take->lock);
-    take->stopping = true;
-    pthread_mutex_unlock(&take->lock);
-    pthread_join(take->acceptor, NULL);
-    for (unsigned i = 0; i < take->n_connections; i++) {
-        shutdown(take->connections[i]->fd, SHUT_RDWR);
-        pthread_join(take->connections[i]->thread, NULL);
-        close(take->connections[i]->fd);
-        mem_free(take->connections[i]);
-    }
+    listener_stop(take->listener);
     for (size_t i = 0; i < LOG_MAX; i++)
         mem_free(take->heads[i]);
-    close(take->listen_fd);
     pthread_mutex_destroy(&take->lock);
     mem_free(take);
 }
@@ -214,10 +131,7 @@ httpd_count(struct httpd *h, const char *text)
 unsigned
 httpd_connections(struct httpd *h)
 {
-    pthread_mutex_lock(&h->lock);
-    unsigned n = h->n_connections;
-    pthread_mutex_unlock(&h->lock);
-    return n;
+    return listener_connections(h->listener);
 }
 
 bool
@@ -280,7 +194,7 @@ void
 httpd_stall(const struct httpd_request *r)
 {
     char byte;
-    while (readable(r->server, r->fd)) {
+    while (listener_readable(r->listener, r->fd)) {
         if (recv(r->fd, &byte, 1, 0) <= 0)
             return;
     }

@@ -10,6 +10,7 @@
 enum { HTTPD_HEAD_MAX = 16 * 1024, HTTPD_BODY_MAX = 64 * 1024 };
 
 struct httpd;
+struct listener;
 struct httpd_request {
     char head[HTTPD_HEAD_MAX]; /* request line and headers, NUL-terminated */
     char body[HTTPD_BODY_MAX];
@@ -17,7 +18,7 @@ struct httpd_request {
     unsigned connection; /* counts from 1 */
     unsigned number;     /* of the request, over all connections, from 1 */
     int fd;
-    struct httpd *server;
+    struct listener *listener;
 };
 /* False closes the connection afterwards. */
 typedef bool httpd_fn(const struct httpd_request *r, void *ctx);

@@ -19,26 +19,16 @@ static struct {
 static pthread_barrier_t together;
 static int64_t asked, busy;
 
-static int
-setting(const char *name, int preset)
-{
-    const char *text = getenv(name);
-    int64_t v = preset;
-    if (text)
-        (void)str_to_i64(str_of(text), &v);
-    return (int)v;
-}
-
 int
 race_rounds(int preset)
 {
-    return setting("TEST_RACE_ROUNDS", preset);
+    return unit_setting("TEST_RACE_ROUNDS", preset);
 }
 
 int
 race_callers(int preset)
 {
-    int n = setting("TEST_RACE_CALLERS", preset);
+    int n = unit_setting("TEST_RACE_CALLERS", preset);
     return n < 2 ? 2 : n > RACE_CALLERS_MAX ? RACE_CALLERS_MAX : n;
 }
 

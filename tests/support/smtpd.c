@@ -3,24 +3,19 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "tests/support/listener.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-enum { CONNECTIONS_MAX = 4096, STEP_MS = 20, LINE_MAX_BYTES = 4096, INPUT_MAX = 64 * 1024 };
+enum { LINE_MAX_BYTES = 4096, INPUT_MAX = 64 * 1024 };
 enum { DATA_MAX = 16 * 1024 * 1024, PATIENCE_MS = 10000 };
 
 struct connection {
     struct smtpd *server;
-    pthread_t thread;
-    int fd;
-    unsigned number;
+    const struct listener_connection *on;
     char input[INPUT_MAX];
     size_t from, to; /* what of it is not read yet */
     char line[LINE_MAX_BYTES];
@@ -30,34 +25,12 @@ struct connection {
 struct smtpd {
     smtpd_fn *fn;
     void *ctx;
-    int listen_fd, port;
+    struct listener *listener;
     char url[64];
-    pthread_t acceptor;
     pthread_mutex_t lock;
-    bool stopping; /* under lock, as are the rest */
-    struct connection *connections[CONNECTIONS_MAX];
-    unsigned n_connections, n_mails, size;
+    unsigned n_mails, size; /* under lock, as are the mails */
     struct smtpd_mail *mails;
 };
-
-static bool
-stopping(struct smtpd *s)
-{
-    pthread_mutex_lock(&s->lock);
-    bool yes = s->stopping;
-    pthread_mutex_unlock(&s->lock);
-    return yes;
-}
-
-static bool
-readable(struct smtpd *s, int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    while (!stopping(s))
-        if (poll(&p, 1, STEP_MS) > 0)
-            return true;
-    return false;
-}
 
 /* One line without its CRLF into c->line; false at the end. */
 static bool
@@ -75,7 +48,9 @@ read_line(struct connection *c)
             if (n + 1 < sizeof c->line)
                 c->line[n++] = byte;
         }
-        ssize_t got = readable(c->server, c->fd) ? recv(c->fd, c->input, sizeof c->input, 0) : 0;
+        ssize_t got = listener_readable(c->on->listener, c->on->fd)
+                          ? recv(c->on->fd, c->input, sizeof c->input, 0)
+                          : 0;
         if (got <= 0)
             return false;
         c->from = 0;
@@ -88,7 +63,7 @@ say(struct connection *c, const char *text)
 {
     char line[LINE_MAX_BYTES];
     int n = snprintf(line, sizeof line, "%s\r\n", text);
-    return send(c->fd, line, (size_t)n, MSG_NOSIGNAL) == n;
+    return send(c->on->fd, line, (size_t)n, MSG_NOSIGNAL) == n;
 }
 
 /* The answer of the test or the usual one; false ends the connection. */
@@ -188,88 +163,40 @@ serve_command(struct connection *c)
     return answer(c, c->line, "250 ok", &positive);
 }
 
-static void *
-serve(void *arg)
+static void
+serve(struct listener_connection *on)
 {
-    struct connection *c = arg;
+    struct connection *c = mem_new(1, sizeof *c);
     bool positive = false;
-    c->mail.connection = c->number;
+    c->server = on->server;
+    c->on = on;
+    c->mail.connection = on->number;
     if (answer(c, "(connect)", "220 test ESMTP", &positive))
         while (read_line(c) && serve_command(c))
             continue;
     mem_free(c->mail.data);
-    c->mail.data = NULL;
-    shutdown(c->fd, SHUT_RDWR);
-    return NULL;
-}
-
-static void
-add_connection(struct smtpd *s, int fd)
-{
-    pthread_mutex_lock(&s->lock);
-    ASSERT(s->n_connections < CONNECTIONS_MAX);
-    struct connection *c = mem_new(1, sizeof *c);
-    c->server = s;
-    c->fd = fd;
-    c->number = s->n_connections + 1;
-    s->connections[s->n_connections++] = c;
-    ASSERT(pthread_create(&c->thread, NULL, serve, c) == 0);
-    pthread_mutex_unlock(&s->lock);
-}
-
-static void *
-accept_all(void *arg)
-{
-    struct smtpd *s = arg;
-    while (readable(s, s->listen_fd)) {
-        int fd = accept(s->listen_fd, NULL, NULL), on = 1;
-        if (fd < 0)
-            continue;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        add_connection(s, fd);
-    }
-    return NULL;
+    mem_free(c);
 }
 
 struct smtpd *
 smtpd_start(int port, smtpd_fn *fn, void *ctx)
 {
     struct smtpd *s = mem_new(1, sizeof *s);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    socklen_t size = sizeof address;
-    int on = 1;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     s->fn = fn;
     s->ctx = ctx;
     pthread_mutex_init(&s->lock, NULL);
-    s->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    ASSERT(bind(s->listen_fd, (struct sockaddr *)&address, size) == 0);
-    ASSERT(listen(s->listen_fd, 128) == 0);
-    ASSERT(getsockname(s->listen_fd, (struct sockaddr *)&address, &size) == 0);
-    s->port = ntohs(address.sin_port);
-    snprintf(s->url, sizeof s->url, "smtp://127.0.0.1:%d", s->port);
-    ASSERT(pthread_create(&s->acceptor, NULL, accept_all, s) == 0);
+    s->listener = listener_start(port, serve, s);
+    snprintf(s->url, sizeof s->url, "smtp://127.0.0.1:%d", smtpd_port(s));
     return s;
 }
 
 void
 smtpd_stop(struct smtpd *take)
 {
-    pthread_mutex_lock(&take->lock);
-    take->stopping = true;
-    pthread_mutex_unlock(&take->lock);
-    pthread_join(take->acceptor, NULL);
-    for (unsigned i = 0; i < take->n_connections; i++) {
-        shutdown(take->connections[i]->fd, SHUT_RDWR);
-        pthread_join(take->connections[i]->thread, NULL);
-        close(take->connections[i]->fd);
-        mem_free(take->connections[i]);
-    }
+    listener_stop(take->listener);
     for (unsigned i = 0; i < take->n_mails; i++)
         mem_free(take->mails[i].data);
     mem_free(take->mails);
-    close(take->listen_fd);
     pthread_mutex_destroy(&take->lock);
     mem_free(take);
 }
@@ -283,7 +210,7 @@ smtpd_url(const struct smtpd *s)
 int
 smtpd_port(const struct smtpd *s)
 {
-    return s->port;
+    return listener_port(s->listener);
 }
 
 static unsigned
@@ -318,8 +245,5 @@ smtpd_mail(struct smtpd *s, unsigned i)
 unsigned
 smtpd_connections(struct smtpd *s)
 {
-    pthread_mutex_lock(&s->lock);
-    unsigned n = s->n_connections;
-    pthread_mutex_unlock(&s->lock);
-    return n;
+    return listener_connections(s->listener);
 }

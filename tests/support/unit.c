@@ -1,5 +1,6 @@
 #include "tests/support/unit.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,4 +48,14 @@ unit_tmp_path(const char *name)
         fail_msg("no temporary folder under %s", tmp ? tmp : "/tmp");
     (void)snprintf(path + n, sizeof path - (size_t)n, "/%s", name);
     return path;
+}
+
+int
+unit_setting(const char *name, int preset)
+{
+    const char *text = getenv(name);
+    int64_t v = preset;
+    if (text && (!str_to_i64(str_of(text), &v) || v < INT_MIN || v > INT_MAX))
+        fail_msg("%s=%s is not a number", name, text);
+    return (int)v;
 }

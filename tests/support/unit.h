@@ -23,4 +23,7 @@ void unit_assert_aborts(void (*fn)(void *arg), void *arg, const char *file, int 
 /* Path of `name` in a fresh folder of its own under TMPDIR; the same buffer is used again by the
  * next call. */
 const char *unit_tmp_path(const char *name);
+
+/* How long a test is to be: the number in the environment under that name, else the preset. */
+int unit_setting(const char *name, int preset);
 #endif

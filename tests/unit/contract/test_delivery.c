@@ -26,13 +26,6 @@ enum { ANSWER_MAX = 1 << 16, PATIENCE_MS = 60000, WINDOW = 16, LOG_MAX = 16 * 10
 static char log_path[400], messages_path[400];
 static char tenant[32]; /* of the test at hand; its users are named after it */
 
-static int
-setting(const char *name, int preset)
-{
-    const char *text = getenv(name);
-    return text ? (int)strtol(text, NULL, 10) : preset;
-}
-
 /* ---- a mail server that can be killed ---- */
 
 /* One line for each message, before it is acknowledged: "Message-ID recipient". */
@@ -236,7 +229,8 @@ static void
 survives_kills(void **state)
 {
     (void)state;
-    int n = setting("TEST_DELIVERY_MAILS", 120), rounds = setting("TEST_DELIVERY_ROUNDS", 4);
+    int n = unit_setting("TEST_DELIVERY_MAILS", 120),
+        rounds = unit_setting("TEST_DELIVERY_ROUNDS", 4);
     int *times = mem_new((size_t)n, sizeof *times), total = 0, kills = 0;
     struct receiver r = {.port = 0};
     static struct process p;
@@ -274,7 +268,7 @@ static void
 doubles_nothing(void **state)
 {
     (void)state;
-    int n = setting("TEST_DELIVERY_MAILS", 120);
+    int n = unit_setting("TEST_DELIVERY_MAILS", 120);
     int *times = mem_new((size_t)n, sizeof *times), total = 0;
     struct receiver r = {.port = 0};
     static struct process p;
@@ -304,7 +298,7 @@ static void
 two_servers_share_the_queue(void **state)
 {
     (void)state;
-    int n = setting("TEST_DELIVERY_MAILS", 120);
+    int n = unit_setting("TEST_DELIVERY_MAILS", 120);
     int *times = mem_new((size_t)n, sizeof *times), total = 0;
     struct receiver r = {.port = 0};
     static struct process p[2];

@@ -6,11 +6,8 @@
  * make it longer: `make check-kill` runs 100 times 10,000.
  */
 #include "tests/support/process.h"
+#include "tests/support/unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,13 +26,6 @@ struct writer {
 
 static atomic_int acknowledged, stop_at;
 static atomic_bool killed;
-
-static int
-setting(const char *name, int preset)
-{
-    const char *text = getenv(name);
-    return text ? (int)strtol(text, NULL, 10) : preset;
-}
 
 static struct str
 request(char *out, size_t max, const struct process *p, const char *method, const char *path,
@@ -140,8 +130,9 @@ acknowledged_writes_survive(void **state)
 {
     (void)state;
     struct process server;
-    int rounds = setting("TEST_KILL_ROUNDS", 3), writes = setting("TEST_KILL_WRITES", 2000);
-    unsigned seed = (unsigned)setting("TEST_SEED", (int)getpid());
+    int rounds = unit_setting("TEST_KILL_ROUNDS", 3),
+        writes = unit_setting("TEST_KILL_WRITES", 2000);
+    unsigned seed = (unsigned)unit_setting("TEST_SEED", (int)getpid());
     int total = 0;
     printf("# seed %u\n", seed);
     srandom(seed);
