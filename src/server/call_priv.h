@@ -29,9 +29,10 @@ struct call_private {
     struct audit audit;
     bool audited; /* the handler wrote the row of this call */
     struct auth_verdict *verdict;
-    bool captcha_passed;       /* the provider was asked and is content */
-    bool forget;               /* call_forget_principals: done once the change is committed */
-    bool keep;                 /* call_keep: committed although refused */
+    int64_t postponed;   /* jobs_postpone: when this item is to be begun again; 0: it is not */
+    bool captcha_passed; /* the provider was asked and is content */
+    bool forget;         /* call_forget_principals: done once the change is committed */
+    bool keep;           /* call_keep: committed although refused */
     const struct json *common; /* of the job that this call is an item of, see jobs_common */
     /* Runs last in the transaction, after the audit; NULL: nothing. */
     enum err_code (*last)(struct call *c, void *arg, struct err *err);

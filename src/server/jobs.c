@@ -33,7 +33,8 @@ struct jobs {
     bool started;
     struct arena claim_arena, item_arena; /* the thread's */
     struct job_claim claim;
-    int64_t due; /* of the next job; INT64_MAX: none */
+    int64_t due;       /* of the next job; INT64_MAX: none */
+    int64_t postponed; /* when the item that was begun is to be begun again; 0: it is not */
 };
 
 static const struct {
@@ -208,6 +209,13 @@ reason(const struct call *c, const struct err *err)
     return out;
 }
 
+enum err_code
+jobs_postpone(struct call *c, int64_t due, struct err *err)
+{
+    c->priv->postponed = due;
+    return err_set(err, ERR_CANCELLED, "not yet");
+}
+
 /* It may be better in a moment, and is not the item's fault. */
 static bool
 is_trouble(enum err_code rc)
@@ -249,7 +257,8 @@ run_as_call(struct item_run *r, const struct op *op, op_fn *fn, struct err *err)
         rc = check_item(c, err);
     if (!rc)
         rc = dispatch_run(c, fn, err);
-    if (rc && !r->lost && !is_trouble(rc)) {
+    j->postponed = rc ? c->priv->postponed : 0;
+    if (rc && !r->lost && !is_trouble(rc) && !j->postponed) {
         if (err_http(rc) >= 500)
             LOG_ERROR("jobs", "an item failed", KV_TEXT("op", op->name),
                       KV_TEXT("error", err->msg));
@@ -361,10 +370,20 @@ log_end(const struct job_row *job)
              KV_INT("total", job->total), KV_INT("failed", job->failed));
 }
 
+/* When the claimed job is to be taken again. */
+static int64_t
+due_again(const struct jobs *j, bool known, enum err_code rc)
+{
+    if (j->postponed)
+        return j->postponed;
+    return clock_now_ms() + (!known ? STRANGER_MS : rc ? TROUBLE_MS : 0);
+}
+
 /* Some items of the claimed job; then it goes to the end of the queue. */
 static void
 work_slice(struct jobs *j)
 {
+    j->postponed = 0;
     struct err err = {.code = ERR_OK};
     struct op op;
     op_fn *fn = NULL;
@@ -380,11 +399,10 @@ work_slice(struct jobs *j)
         log_end(&j->claim.row);
         return;
     }
-    if (rc)
+    if (rc && !j->postponed)
         LOG_WARN("jobs", "an item could not be worked on, trying again",
                  KV_STR("kind", j->claim.row.kind), KV_TEXT("error", err.msg));
-    int64_t pause = !known ? STRANGER_MS : rc ? TROUBLE_MS : 0;
-    struct giving_back g = {.jobs = j, .due = clock_now_ms() + pause};
+    struct giving_back g = {.jobs = j, .due = due_again(j, known, rc)};
     if (store_tx(j->server->store, DB_WRITE, give_back, &g, &err) != ERR_OK)
         LOG_WARN("jobs", "a job could not be given back, its lease runs out",
                  KV_TEXT("error", err.msg));

@@ -25,7 +25,11 @@
 #include "server/call.h"
 #include "store/jobs.h"
 
-#define JOB_KINDS(X) X(users_bulk_invite)
+#define JOB_KINDS(X)                                                                               \
+    X(approval_flows_decide)                                                                       \
+    X(approval_flows_execute)                                                                      \
+    X(approval_flows_execute_step_up)                                                              \
+    X(users_bulk_invite)
 
 #define JOB_DECLARE(op) enum err_code job_##op(struct call *c, struct err *err);
 JOB_KINDS(JOB_DECLARE)
@@ -44,6 +48,9 @@ enum err_code jobs_add(struct call *c, const struct scope *s, const struct jobs_
                        struct job_row *out, struct err *err) MUST_USE;
 /* In an item: what the plan has for all of them; NULL if nothing. */
 const struct json *jobs_common(const struct call *c);
+/* In an item: it is not time yet. Return what this returns; nothing that the item wrote stays, and it
+ * is begun again at `due` (ms), or soon after. */
+enum err_code jobs_postpone(struct call *c, int64_t due, struct err *err) MUST_USE;
 /* The job of that id which `op` started, if the call may see it; else refuses with 404. */
 enum err_code jobs_find(struct call *c, const struct scope *s, enum op_id op, struct str id,
                         struct job_row *out, struct err *err) MUST_USE;

@@ -105,11 +105,12 @@ is_open(const struct field *fields)
 }
 
 /* The answer to a sign-in is tokens or a challenge, that to a sign-up one of them or what comes
- * first: never all of their members. */
+ * first, an approval flow is configured in part: never all of their members. */
 static bool
 is_either_or(const struct field *fields)
 {
-    return field_find(fields, STR("mfaRequired")) || field_find(fields, STR("shouldActivate"));
+    return field_find(fields, STR("mfaRequired")) || field_find(fields, STR("shouldActivate")) ||
+           field_find(fields, STR("autoApproveInMinutes"));
 }
 
 static bool

@@ -72,8 +72,8 @@ check_client(struct call *c, struct err *err)
 static bool
 is_access_token(struct str type)
 {
-    return str_eq(type, STR(URN "token-type:access_token")) ||
-           str_eq(type, STR(URN "token-type:jwt"));
+    static const char *const types[] = {URN "token-type:access_token", URN "token-type:jwt"};
+    return str_eq(type, str_of(types[0])) || str_eq(type, str_of(types[1]));
 }
 
 static enum err_code

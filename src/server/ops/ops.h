@@ -5,6 +5,8 @@
 
 #define OPS_MODULES(X)                                                                             \
     X(activation_ops)                                                                              \
+    X(approvals_ops)                                                                               \
+    X(approvals_execute_ops)                                                                       \
     X(audits_export_ops)                                                                           \
     X(audits_ops)                                                                                  \
     X(captcha_ops)                                                                                 \

@@ -86,6 +86,42 @@ an_invitation_is_accepted_once(void **state)
     }
 }
 
+/* Of one approver who says yes many times at once, one yes counts. */
+static void
+a_decision_counts_once(void **state)
+{
+    (void)state;
+#define APPROVALS "/identity/resources/approval-flows/v1"
+    static const char flow[] =
+        "{\"name\":\"Race\",\"channels\":{\"email\":true,\"sms\":false},\"configuration\":{},"
+        "\"steps\":[{\"stepOrder\":1,\"approverSelectors\":{\"emails\":[\"%s\"]},"
+        "\"configuration\":{\"minApprovals\":1}}]}";
+    struct person p;
+    add_person(&p, "asks", 0);
+    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
+        char body[RACE_TEXT_MAX], path[RACE_TEXT_MAX], headers[RACE_TEXT_MAX], email[EMAIL_MAX];
+        char id[ID_MAX], run[ID_MAX], link[RACE_TEXT_MAX], token[TOKEN_MAX];
+        snprintf(email, sizeof email, "approver-%d@race.example", round);
+        snprintf(body, sizeof body, flow, email);
+        race_must("POST", APPROVALS, "frontegg-tenant-id: race\r\n", body, 201, "id", id,
+                  sizeof id);
+        snprintf(path, sizeof path, APPROVALS "/%s/execute", id);
+        snprintf(headers, sizeof headers, "frontegg-tenant-id: race\r\nfrontegg-user-id: %s\r\n",
+                 p.id);
+        race_must("POST", path, headers, "{}", 200, "approvalFlowExecutionId", run, sizeof run);
+        read_mail(email, "token", token, sizeof token);
+        read_mail(email, "link", link, sizeof link);
+        const char *step = strstr(link, "approvalFlowStepId=");
+        assert_non_null(step);
+        snprintf(body, sizeof body,
+                 "{\"approved\":true,\"approvalFlowExecutionId\":\"%s\",\"approverId\":\"%s\","
+                 "\"approvalFlowStepId\":\"%.36s\"}",
+                 run, token, step + strlen("approvalFlowStepId="));
+        assert_int_equal(race_same(race_callers(12), APPROVALS "/approver-action", "", body, 200),
+                         1);
+    }
+}
+
 static void
 a_magic_link_works_once(void **state)
 {
@@ -185,6 +221,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_activation_works_once),
         cmocka_unit_test(an_invitation_is_accepted_once),
+        cmocka_unit_test(a_decision_counts_once),
         cmocka_unit_test(a_magic_link_works_once),
         cmocka_unit_test(a_code_works_once),
         cmocka_unit_test(guesses_in_parallel_are_all_counted),
