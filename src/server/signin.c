@@ -3,12 +3,14 @@
 #include "server/call_priv.h"
 #include "server/flow.h"
 #include "server/mfa.h"
+#include "server/notify.h"
+#include "server/password_policy.h"
 #include "server/password_rules.h"
 #include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/session_token.h"
 
-enum { RESET_LIFE_S = 600 };
+enum { RESET_LIFE_S = 600, BREACH_LIFE_S = 86400 };
 
 /* Somebody who showed who they are, and what they would find inside. */
 struct visitor {
@@ -191,6 +193,31 @@ enter(struct call *c, const struct signin *in, struct visitor *v, struct err *er
     return ERR_OK;
 }
 
+/*
+ * The right password, and it is on a list that others have: the owner gets a way to another one. Not again as
+ * long as that, or one they asked for, is open. Whether there is a second factor does not matter.
+ */
+static enum err_code
+warn_of_breach(struct call *c, const struct visitor *v, struct err *err)
+{
+    struct password_policy policy;
+    struct flow open, f = {.kind = FLOW_PASSWORD_RESET,
+                           .user_id = v->u.id,
+                           .data = v->u.email,
+                           .expires_at = c->now + INT64_C(1000) * BREACH_LIFE_S};
+    struct str token;
+    enum err_code rc = password_policy_of(&v->s, v->u.id, STR_ABSENT, &policy, err);
+    if (rc || !policy.block_breached || !v->u.email.n || !v->u.verified)
+        return rc;
+    rc = store_flow_of_user(&v->s, FLOW_PASSWORD_RESET, v->u.id, &open, err);
+    if (rc != ERR_NOT_FOUND)
+        return rc;
+    rc = flow_start(c, &v->s, &f, FLOW_ALONE, &token, err);
+    struct notice n = {
+        .type = "PwnedPassword", .user = &v->u, .token = token, .expires_at = f.expires_at};
+    return rc ? rc : notify_email(c, &v->s, &n, err);
+}
+
 enum err_code
 signin_first_factor(struct call *c, const struct signin *in, struct err *err)
 {
@@ -203,7 +230,10 @@ signin_first_factor(struct call *c, const struct signin *in, struct err *err)
         return rc;
     with.user = v.u;
     with.tenant_id = v.tenant.tenant;
-    rc = mfa_challenge(c, &v.s, &with, &due, &methods, err);
+    if (in->is_breached)
+        rc = warn_of_breach(c, &v, err);
+    if (!rc)
+        rc = mfa_challenge(c, &v.s, &with, &due, &methods, err);
     if (!rc && due)
         name_person(c, &v.u, v.tenant.tenant, "Asked for a second factor of");
     with.methods |= methods;

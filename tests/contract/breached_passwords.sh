@@ -43,10 +43,25 @@ for form in digests words; do
     auth "$form: the environment lets them through" 201 -X POST "$URL/identity/resources/configurations/v1/password" \
         -d '{"blockPwnedPasswords":false}'
     create "$form: then it is taken" 201 "c$form@x.example" velvet-umbrella-31
-    auth "$form: of a verified person" 200 -X POST "$URL/identity/resources/users/v1/$(member id)/verify"
+    id=$(member id)
+    auth "$form: of a verified person" 200 -X POST "$URL/identity/resources/users/v1/$id/verify"
     auth "$form: who signs in" 200 -X POST "$URL/identity/resources/auth/v1/user" \
         -d "{\"email\":\"c$form@x.example\",\"password\":\"velvet-umbrella-31\"}"
     expect_body "$form: and is told" '*"isBreachedPassword":true*'
+    # With the policy on, the owner is told, once, and gets a way to another password.
+    auth "$form: the policy is on again" 201 -X POST "$URL/identity/resources/configurations/v1/password" \
+        -d '{"blockPwnedPasswords":true}'
+    for n in 1 2; do
+        auth "$form: a sign-in with the policy on, $n" 200 -X POST "$URL/identity/resources/auth/v1/user" \
+            -d "{\"email\":\"c$form@x.example\",\"password\":\"velvet-umbrella-31\"}"
+    done
+    message_to "c$form@x.example"
+    expect_body "$form: the owner is told" '*"template":"PwnedPassword"*'
+    token=$(member token)
+    auth "$form: and chooses another one" 201 -X POST "$URL/identity/resources/users/v1/passwords/reset/verify" \
+        -d "{\"userId\":\"$id\",\"token\":\"$token\",\"password\":\"velvet-umbrella-33\"}"
+    message_to "c$form@x.example" 2
+    expect_body "$form: the next message is about that" '*"template":"PasswordChanged"*'
     stop_server
     if [ -n "${GATEHOUSE_TEST_PG:-}" ]; then
         break # one database for both would hold the people of the first

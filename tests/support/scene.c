@@ -141,13 +141,17 @@ scene_text(struct scene *s, const char *text)
 
 struct request {
     const char *method, *path, *headers;
-    struct str token;
+    struct str token, template;
 };
 
 static void
 read_option(struct scene *s, struct str part, struct request *r, struct buf *headers)
 {
     struct str value = str_sub(part, 1, part.n);
+    if (strcmp(r->method, "OUTBOX") == 0) {
+        r->template = arena_str(&s->t.arena, part);
+        return;
+    }
     switch (part.p[0]) {
     case '@':
         buf_printf(headers, "frontegg-tenant-id: %.*s\r\n", STR_ARG(value));
@@ -355,9 +359,21 @@ check_audits(struct scene *s, const struct step *step, const struct op *op)
                  (int)(found - s->audits));
 }
 
+/* The next message to the address, of the type if one is named. */
+static struct json *
+next_message(struct scene *s, const char *to, struct str type, int64_t *seen, struct str *text)
+{
+    for (;;) {
+        struct json *message = outbox_next(s->t.outbox, to, seen, &s->t.arena, text);
+        if (!message || !type.n || str_eq(json_str(json_get(message, "template")), type))
+            return message;
+        json_free(message);
+    }
+}
+
 /* The next message to the address of the step; its file is the answer. */
 static void
-read_outbox(struct scene *s, const struct step *step, const char *to)
+read_outbox(struct scene *s, const struct step *step, const char *to, struct str type)
 {
     struct str name = arena_printf(&s->t.arena, "outbox %s", to);
     int64_t seen = 0;
@@ -365,7 +381,7 @@ read_outbox(struct scene *s, const struct step *step, const char *to)
         if (str_eq(s->kept[i].name, name))
             (void)str_to_i64(s->kept[i].value, &seen);
     struct str text = {NULL, 0};
-    struct json *message = outbox_next(s->t.outbox, to, &seen, &s->t.arena, &text);
+    struct json *message = next_message(s, to, type, &seen, &text);
     if (!message)
         fail_msg("%s\n  no message came", step->request);
     scene_keep(s, name.p, arena_printf(&s->t.arena, "%lld", (long long)seen));
@@ -410,7 +426,7 @@ run_step(struct scene *s, const struct step *step)
     bool await = strncmp(step->request, "AWAIT ", 6) == 0;
     struct request r = read_request(s, await ? step->request + 6 : step->request);
     if (strcmp(r.method, "OUTBOX") == 0) {
-        read_outbox(s, step, r.path);
+        read_outbox(s, step, r.path, r.template);
         return;
     }
     const struct op *op = op_of(s, &r);

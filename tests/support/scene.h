@@ -10,7 +10,8 @@
  *            "AWAIT METHOD PATH ..." asks again and again until the answer is as expected: for what a
  *            job in the background does. Until one such step the audits of jobs are not counted.
  *            "OUTBOX ADDRESS" waits for the next message to that address or number; its file in the
- *            outbox is the answer, with status 200: "200; code>code; link?".
+ *            outbox is the answer, with status 200: "200; code>code; link?". "OUTBOX ADDRESS TYPE"
+ *            passes over those of other types.
  *   expect   "STATUS; CLAUSE; CLAUSE": `path=JSON` equal, `path!` absent, `path?` given and not
  *            null, `path#N` so many elements, `path>name` keep, `~text` the body holds it,
  *            `!~text` it does not. A path goes through members and indexes by dots; `*` collects:

@@ -286,6 +286,16 @@ note_mailbox(const struct scope *s, const struct flow *f, struct err *err)
     return rc ? rc : store_user_update(s, &change, USER_F(verified), err);
 }
 
+/* Whoever did it, the owner learns of it, at an address that is known to be theirs. */
+static enum err_code
+tell_owner(struct call *c, const struct scope *s, struct str user_id, struct err *err)
+{
+    struct user u;
+    enum err_code rc = store_user_get(s, USER_BY_ID, user_id, &u, err);
+    struct notice n = {.type = "PasswordChanged", .user = &u};
+    return rc || !u.verified ? rc : notify_email(c, s, &n, err);
+}
+
 static enum err_code
 op_passwords_reset_verify(struct call *c, struct err *err)
 {
@@ -308,6 +318,8 @@ op_passwords_reset_verify(struct call *c, struct err *err)
         rc = note_mailbox(s, &f, err);
     if (!rc)
         rc = end_the_rest(c, s, f.user_id, STR_ABSENT, err);
+    if (!rc)
+        rc = tell_owner(c, s, f.user_id, err);
     if (!rc)
         call_audit(c, "user", f.user_id, "High", "Reset a password");
     return rc;
@@ -357,6 +369,8 @@ op_passwords_change(struct call *c, struct err *err)
     rc = s ? password_set(c, s, u.id, &p, err) : err_failed(err);
     if (!rc)
         rc = end_the_rest(c, s, u.id, c->who.session_id, err);
+    if (!rc)
+        rc = tell_owner(c, s, u.id, err);
     if (!rc)
         call_audit(c, "user", u.id, "High", "Changed their password");
     return rc;

@@ -326,12 +326,12 @@ reset_by_mail(void **state)
     static const struct step steps[] = {
         {SIGN_IN, "{" ADA ",'password':'" OLD "'}", "200; accessToken>in"},
         {"POST " OWN "/reset ~none", "{" ADA "}", "201"},
-        {"OUTBOX ada@one.example", NULL,
+        {"OUTBOX ada@one.example ResetPassword", NULL,
          "200; template='ResetPassword'; token>first; link?; code!"},
         {"POST " OWN "/reset ~none",
          "{'identifier':'ADA@one.example','identifierType':'email','emailMetadata':{'x':1}}",
          "201"},
-        {"OUTBOX ada@one.example", NULL, "200; template='ResetPassword'; token>token"},
+        {"OUTBOX ada@one.example ResetPassword", NULL, "200; template='ResetPassword'; token>token"},
         /* The newer one is the only one. */
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$first'}",
          "410; errors=" GONE},
@@ -352,22 +352,33 @@ reset_by_mail(void **state)
          "{'userId':'$ada','token':'$token','password':'" OLD "'}", "400; errors=" GONE},
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$token'}", "410"},
         {"GET " SESSIONS " @one +frontegg-user-id:$ada", NULL, "200; =[]"},
+        {"OUTBOX ada@one.example", NULL, "200; template='PasswordChanged'; link!; token!; code!"},
         {SIGN_IN, "{" ADA ",'password':'" OLD "'}", "401"},
         {SIGN_IN, "{" ADA ",'password':'" NEW "'}", "200; accessToken>in"},
         /* By the name or number that was given as identifier; the mail goes to the address. */
         {"POST " RESET2 "/email ~none",
          "{'identifier':'+4915550100','identifierType':'phoneNumber'}", "200; sessionId>session"},
-        {"OUTBOX ada@one.example", NULL, "200; template='ResetPassword'; token>token"},
+        {"OUTBOX ada@one.example ResetPassword", NULL, "200; template='ResetPassword'; token>token"},
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$session'}", "410"},
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$token'}", "200"},
         /* A change of the password, or of the address, makes it worthless. */
         {"POST " OWN "/change ~in", "{'password':'" NEW "','newPassword':'" OLD "'}", "201"},
+        {"OUTBOX ada@one.example", NULL, "200; template='PasswordChanged'; ~was changed"},
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$token'}", "410"},
         {"POST " OWN "/reset ~none", "{" ADA "}", "201"},
-        {"OUTBOX ada@one.example", NULL, "200; token>token"},
+        {"OUTBOX ada@one.example ResetPassword", NULL, "200; token>token"},
         {"PUT " USERS "/$ada/email", "{'email':'ada@new.example'}", "200"},
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$token'}", "410"},
         {"PUT " USERS "/$ada/email", "{" ADA "}", "200"},
+    };
+    SCENE(&scene, steps);
+}
+
+static void
+reset_by_mail_shows_the_mailbox(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
         /* Who has never shown the address has now. */
         {"POST " OWN "/reset ~none", "{'email':'bob@two.example'}", "201"},
         {"OUTBOX bob@two.example", NULL, "200; template='ResetPassword'; token>token"},
@@ -399,6 +410,7 @@ reset_by_mail_to_a_further_address(void **state)
         {"POST " OWN "/reset/verify ~none",
          "{'userId':'$eve','token':'$token','password':'" OLD "'}", "201"},
         {"GET " USERS "/$eve @one", NULL, "200; verified=true"},
+        {"OUTBOX eve@one.example", NULL, "200; template='PasswordChanged'"},
     };
     SCENE(&scene, steps);
 }
@@ -409,7 +421,7 @@ tokens_expire(void **state)
     (void)state;
     static const struct step begin[] = {
         {"POST " OWN "/reset ~none", "{" ADA "}", "201"},
-        {"OUTBOX ada@one.example", NULL, "200; token>token"},
+        {"OUTBOX ada@one.example ResetPassword", NULL, "200; token>token"},
         {"POST " RESET2 "/sms ~none", "{'identifier':'ada@one.example','identifierType':'email'}",
          "200; sessionId>session"},
         {"OUTBOX +4915550100", NULL, "200; template='ResetPassword'; code>code; token!; link!"},
@@ -536,6 +548,7 @@ main(void)
         cmocka_unit_test(earlier_ones_do_not_come_back),
         cmocka_unit_test(passwords_grow_old),
         cmocka_unit_test(reset_by_mail),
+        cmocka_unit_test(reset_by_mail_shows_the_mailbox),
         cmocka_unit_test(reset_by_mail_to_a_further_address),
         cmocka_unit_test(tokens_expire),
         cmocka_unit_test(reset_by_sms),
