@@ -1,5 +1,6 @@
 #include "server/signin.h"
 
+#include "crypto/token.h"
 #include "server/call_priv.h"
 #include "server/flow.h"
 #include "server/mfa.h"
@@ -9,6 +10,9 @@
 #include "server/refusals.h"
 #include "server/restrict.h"
 #include "server/session_token.h"
+#include "server/template_words.h"
+#include "store/devices.h"
+#include "store/templates.h"
 
 enum { RESET_LIFE_S = 600, BREACH_LIFE_S = 86400 };
 
@@ -162,6 +166,28 @@ signin_ask_new_password(struct call *c, const struct scope *s, const struct user
     return ERR_OK;
 }
 
+/* Where the environment has switched that message on, people are told of a device they were not seen with. */
+static enum err_code
+note_device(struct call *c, const struct visitor *v, struct err *err)
+{
+    static const char type[] = "ConnectNewDevice";
+    struct message_template own;
+    bool is_new = false;
+    struct str device = template_words_device(c->arena, c->user_agent);
+    struct notice n = {
+        .type = type,
+        .user = &v->u,
+        .tenant_id = v->tenant.tenant,
+        .vars = {{"location", c->ip}, {"device", device.n ? device : STR("an unknown device")}},
+        .n_vars = 2};
+    enum err_code rc = store_template_get(&v->s, MESSAGE_EMAIL, STR(type), &own, err);
+    if (rc == ERR_NOT_FOUND || (!rc && own.active != TEMPLATE_ACTIVE))
+        return ERR_OK;
+    if (!rc)
+        rc = store_device_seen(&v->s, v->u.seq, token_hash_hex(c->arena, device), &is_new, err);
+    return rc || !is_new || !v->u.verified ? rc : notify_email(c, &v->s, &n, err);
+}
+
 static enum err_code
 enter(struct call *c, const struct signin *in, struct visitor *v, struct err *err)
 {
@@ -186,6 +212,8 @@ enter(struct call *c, const struct signin *in, struct visitor *v, struct err *er
         rc = store_rights_get(v->s.conn, c->arena, v->u.seq, v->tenant.tenant_seq, &g.rights, err);
     if (!rc)
         rc = grant_sign(c, &g, err);
+    if (!rc)
+        rc = note_device(c, v, err);
     if (rc)
         return rc;
     grant_answer(c, &g, token.text, &extras);

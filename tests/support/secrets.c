@@ -297,12 +297,13 @@ add_jwts(struct scene *scene, struct secrets *all, struct str user)
     struct buf token;
     buf_init(&token, JWT_SIZE_MAX);
     assert_int_equal(jwt_key_generate(&key, JWT_RS256, NULL), ERR_OK);
+    int64_t now_s = clock_now_ms() / 1000;
     struct str claims =
         arena_printf(&scene->t.arena,
                      "{\"sub\":\"%.*s\",\"vendorId\":\"%.*s\",\"type\":\"vendor\",\"iat\":%lld,"
                      "\"exp\":%lld}",
-                     STR_ARG(scene->t.vendor), STR_ARG(scene->t.vendor),
-                     (long long)(clock_now_ms() / 1000), (long long)(clock_now_ms() / 1000 + 3600));
+                     STR_ARG(scene->t.vendor), STR_ARG(scene->t.vendor), (long long)now_s,
+                     (long long)now_s + 3600);
     assert_int_equal(jwt_sign(key, claims, &token, NULL), ERR_OK);
     add(all, FOREIGN_TOKEN, FLOW_KINDS, arena_str(&scene->t.arena, buf_str(&token)));
     buf_fini(&token);

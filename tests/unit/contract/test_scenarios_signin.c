@@ -463,6 +463,38 @@ an_old_password_opens_the_way_to_a_new_one(void **state)
     SCENE(&scene, after);
 }
 
+/* -- from a new device -- */
+
+static void
+a_new_device_is_told_of_where_wanted(void **state)
+{
+    (void)state;
+#define FIREFOX " +User-Agent:Mozilla/5.0(X11;Linux)Firefox/128.0"
+#define SAFARI " +User-Agent:Mozilla/5.0(X11;Linux)Safari/605.1"
+#define IN "{'email':'gus@x.io'," PASSWORD "}"
+    static const struct step steps[] = {
+        {"POST " USERS "/v2 @one", "{'email':'gus@x.io'," PASSWORD ",'skipInviteEmail':true}",
+         "201; id>gus"},
+        {"POST " USERS "/v1/$gus/verify", NULL, "200"},
+        /* Nobody asked for it: nothing is remembered, and nothing sent. */
+        {"POST " LOGIN " ~none" FIREFOX, IN, "200"},
+        {"POST " LOGIN " ~none" SAFARI, IN, "200"},
+        {"POST /identity/resources/mail/v1/configs/templates",
+         "{'type':'ConnectNewDevice','active':true,'subject':'New: {{device}}'}", "201"},
+        {"POST " LOGIN " ~none" FIREFOX, IN, "200"},
+        {"POST " LOGIN " ~none" FIREFOX, IN, "200"},
+        {"POST " LOGIN " ~none" SAFARI, IN, "200"},
+        {"OUTBOX gus@x.io", NULL,
+         "200; template='ConnectNewDevice'; subject='New: Safari on Linux'; ~127.0.0.1; token!"},
+        {"POST " LOGIN " ~none" SAFARI, IN, "200"},
+        {"POST " LOGIN " ~none", IN, "200"},
+        {"OUTBOX gus@x.io", NULL, "200; template='ConnectNewDevice'; subject='New: an unknown device'"},
+        {"POST /identity/resources/mail/v1/configs/templates",
+         "{'type':'ConnectNewDevice','active':false}", "201"},
+    };
+    SCENE(&scene, steps);
+}
+
 /* -- for others -- */
 
 static void
@@ -520,6 +552,7 @@ main(void)
         cmocka_unit_test(claims_may_be_left_out),
         cmocka_unit_test(lifetimes_are_configured),
         cmocka_unit_test(an_old_password_opens_the_way_to_a_new_one),
+        cmocka_unit_test(a_new_device_is_told_of_where_wanted),
         cmocka_unit_test(a_vendor_may_check_passwords),
         cmocka_unit_test(strategies_are_public),
     };
