@@ -331,7 +331,8 @@ reset_by_mail(void **state)
         {"POST " OWN "/reset ~none",
          "{'identifier':'ADA@one.example','identifierType':'email','emailMetadata':{'x':1}}",
          "201"},
-        {"OUTBOX ada@one.example ResetPassword", NULL, "200; template='ResetPassword'; token>token"},
+        {"OUTBOX ada@one.example ResetPassword", NULL,
+         "200; template='ResetPassword'; token>token"},
         /* The newer one is the only one. */
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$first'}",
          "410; errors=" GONE},
@@ -358,7 +359,8 @@ reset_by_mail(void **state)
         /* By the name or number that was given as identifier; the mail goes to the address. */
         {"POST " RESET2 "/email ~none",
          "{'identifier':'+4915550100','identifierType':'phoneNumber'}", "200; sessionId>session"},
-        {"OUTBOX ada@one.example ResetPassword", NULL, "200; template='ResetPassword'; token>token"},
+        {"OUTBOX ada@one.example ResetPassword", NULL,
+         "200; template='ResetPassword'; token>token"},
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$session'}", "410"},
         {"POST " OWN "/reset/validate ~none", "{'userId':'$ada','token':'$token'}", "200"},
         /* A change of the password, or of the address, makes it worthless. */

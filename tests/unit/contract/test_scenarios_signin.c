@@ -488,7 +488,8 @@ a_new_device_is_told_of_where_wanted(void **state)
          "200; template='ConnectNewDevice'; subject='New: Safari on Linux'; ~127.0.0.1; token!"},
         {"POST " LOGIN " ~none" SAFARI, IN, "200"},
         {"POST " LOGIN " ~none", IN, "200"},
-        {"OUTBOX gus@x.io", NULL, "200; template='ConnectNewDevice'; subject='New: an unknown device'"},
+        {"OUTBOX gus@x.io", NULL,
+         "200; template='ConnectNewDevice'; subject='New: an unknown device'"},
         {"POST /identity/resources/mail/v1/configs/templates",
          "{'type':'ConnectNewDevice','active':false}", "201"},
     };
