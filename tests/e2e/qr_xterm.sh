@@ -22,7 +22,8 @@ cp -r "$TEST_TOP/themes" "$XDG_CONFIG_HOME/gatehouse/themes"
 
 # -- a screen of our own --
 mkfifo "$TEST_TMP/display"
-Xvfb -displayfd 3 -screen 0 1500x1100x24 -nolisten tcp 3>"$TEST_TMP/display" 2>"$TEST_TMP/xvfb.log" &
+# It must not begin anew when the last window closes: the next one could not connect then.
+Xvfb -noreset -displayfd 3 -screen 0 1500x1100x24 -nolisten tcp 3>"$TEST_TMP/display" 2>"$TEST_TMP/xvfb.log" &
 XVFB=$!
 read -r number <"$TEST_TMP/display"
 DISPLAY=:$number
@@ -45,7 +46,7 @@ reads() { # TITLE PATTERN XTERM-ARGUMENT...
     title=$1
     pattern=$2
     shift 2
-    xterm "$@" >/dev/null 2>&1 &
+    xterm "$@" >>"$TEST_TMP/xterm.log" 2>&1 &
     pid=$!
     photograph "$pid"
     kill "$pid" 2>/dev/null
@@ -53,7 +54,7 @@ reads() { # TITLE PATTERN XTERM-ARGUMENT...
     # shellcheck disable=SC2254 # the pattern is meant as one
     case $READ in
     $pattern) echo "ok - $title" ;;
-    *) echo "not ok - $title: read '$READ'" ;;
+    *) echo "not ok - $title: read '$READ' after $tries pictures; $(tail -3 "$TEST_TMP/xterm.log")" ;;
     esac
 }
 
