@@ -387,6 +387,96 @@ break_off(const struct httpd_request *r, void *ctx)
     return true;
 }
 
+/* ---- what is no answer at all ---- */
+
+enum lie { HEADERS_WITHOUT_END, BODY_WITHOUT_END, CUT, SILENT, RESET, OTHER, SLOW, PACKED, LIES };
+
+static void
+send_many(const struct httpd_request *r, const char *line, int times)
+{
+    for (int i = 0; i < times; i++)
+        httpd_text(r, line);
+}
+
+static bool
+tell_lies(const struct httpd_request *r, void *ctx)
+{
+    static const char LINE[] = "X-Filler: 0123456789012345678901234567890123456789\r\n";
+    switch (*(const enum lie *)ctx) {
+    case HEADERS_WITHOUT_END:
+        httpd_text(r, "HTTP/1.1 200 OK\r\n");
+        send_many(r, LINE, 4000);
+        break;
+    case BODY_WITHOUT_END:
+        httpd_text(r, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        send_many(r, "10\r\n0123456789abcdef\r\n", 40000);
+        break;
+    case CUT:
+        httpd_text(r, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":\"<1@x>\"}");
+        break;
+    case RESET:
+        httpd_reset(r);
+        break;
+    case OTHER:
+        httpd_text(r, "SSH-2.0-OpenSSH_9.2\r\n");
+        break;
+    case SLOW:
+        httpd_text(r, "HTTP/1.1 200 OK\r\nContent-Len");
+        httpd_stall(r);
+        break;
+    case PACKED:
+        httpd_reply(r, 200, "Content-Encoding: gzip\r\n", "\x1f\x8b\x08 not unpacked");
+        break;
+    default:
+        break;
+    }
+    return false;
+}
+
+/* None is taken for a delivery, none is asked again, all may pass. */
+static void
+lies_are_no_answers(void **state)
+{
+    (void)state;
+    struct letter l = carry_email();
+    for (int i = 0; i < LIES; i++) {
+        enum lie lie = (enum lie)i;
+        struct httpd *plain = httpd;
+        httpd = httpd_start(tell_lies, &lie);
+        struct provider_settings set = settings_of(PROVIDER_MAILGUN);
+        set.url = set.sts_url = arena_str(&arena, set.url);
+        struct outcome o = carry(&set, &l, lie == SLOW ? 300 : 0, &arena);
+        unsigned asked = httpd_count(httpd, "");
+        httpd_stop(httpd);
+        if (o.verdict != VERDICT_TROUBLE || asked != 1 || o.why[0] == '\0')
+            fail_msg("lie %d: verdict %d, asked %u times: %s", i, (int)o.verdict, asked, o.why);
+        /* Nobody is there any more. */
+        o = carry(&set, &l, 0, &arena);
+        assert_int_equal(o.verdict, VERDICT_TROUBLE);
+        httpd = plain;
+    }
+}
+
+/* What was to be sent, and the key for it, go nowhere else. */
+static void
+redirects_lead_nowhere(void **state)
+{
+    (void)state;
+    char header[200];
+    struct letter l = carry_email();
+    struct httpd *elsewhere = httpd_start(break_off, NULL);
+    snprintf(header, sizeof header, "Location: %s/v3/mail/send\r\n", httpd_url(elsewhere));
+    static const int statuses[] = {301, 302, 303, 307, 308};
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        answers(statuses[i], header, "");
+        struct provider_settings set = settings_of(PROVIDER_SENDGRID);
+        assert_int_equal(carry(&set, &l, 0, &arena).verdict, VERDICT_REFUSED);
+        assert_int_equal(service.n, 1);
+    }
+    assert_int_equal(httpd_connections(elsewhere), 0);
+    httpd_stop(elsewhere);
+}
+
 /* A kept connection dies under a letter: curl would send it again by itself. */
 static void
 sends_nothing_twice(void **state)
@@ -510,6 +600,8 @@ main(void)
         cmocka_unit_test(judges_answers),
         cmocka_unit_test(bounds_answers),
         cmocka_unit_test(sends_nothing_twice),
+        cmocka_unit_test(lies_are_no_answers),
+        cmocka_unit_test(redirects_lead_nowhere),
         cmocka_unit_test(checks_settings),
         cmocka_unit_test(checks_addresses),
         cmocka_unit_test(kinds_belong_to_channels),
