@@ -4,7 +4,8 @@
  * Passwords: Argon2id with 19 MiB, 2 passes, 1 lane (RFC 9106, OWASP), in the usual encoded form
  * "$argon2id$v=19$m=19456,t=2,p=1$salt$hash". Hashing is slow on purpose, so a gate lets two run at
  * a time; a few more may wait, the rest get ERR_BUSY at once. Parameters of a stored hash are
- * bounded before any work: an imported hash that asks for gigabytes is refused. Never call with a
+ * bounded before any work: an imported hash that asks for gigabytes is refused. Hashes that other
+ * systems made (foreign_hash.h) are compared with as well, until they are replaced. Never call with a
  * database transaction open. Any thread.
  */
 #include "base/arena.h"
