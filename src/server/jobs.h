@@ -29,6 +29,8 @@
     X(approval_flows_decide)                                                                       \
     X(approval_flows_execute)                                                                      \
     X(approval_flows_execute_step_up)                                                              \
+    X(migrations_bulk)                                                                             \
+    X(migrations_bulk_v1)                                                                          \
     X(users_bulk_invite)
 
 #define JOB_DECLARE(op) enum err_code job_##op(struct call *c, struct err *err);

@@ -26,6 +26,7 @@
     X(mfa_settings_ops)                                                                            \
     X(mfa_sign_in_ops)                                                                             \
     X(mfa_webauthn_ops)                                                                            \
+    X(migrations_ops)                                                                              \
     X(password_settings_ops)                                                                       \
     X(passwordless_ops)                                                                            \
     X(passwords_ops)                                                                               \

@@ -1,8 +1,9 @@
 /*
  * kill -9 in the middle of a job: after a restart it goes on, and each item has happened once. On
  * PostgreSQL two servers share the jobs; one of them is killed, and the other ends its work.
- * TEST_KILL_ROUNDS (2) and TEST_JOB_ITEMS (80) make it longer.
+ * TEST_KILL_ROUNDS (2), TEST_JOB_ITEMS (80) and TEST_IMPORT_USERS (300) make it longer.
  */
+#include "base/clock.h"
 #include "base/json.h"
 #include "tests/support/process.h"
 
@@ -170,6 +171,106 @@ two_servers_share_the_work(void **state)
     assert_int_equal(process_stop(&servers[1]), 0);
 }
 
+/* -- an import of any size, in requests of a thousand users each -- */
+
+enum { IMPORT_BATCH = 1000, IMPORTS_MAX = 1000 };
+
+static int
+import_users(void)
+{
+    const char *text = getenv("TEST_IMPORT_USERS");
+    int n = text ? (int)strtol(text, NULL, 10) : 300;
+    return n < IMPORT_BATCH * IMPORTS_MAX ? n : IMPORT_BATCH * IMPORTS_MAX;
+}
+
+static void
+start_import(const struct process *p, int first, int n, char id[64])
+{
+    static char body[ANSWER_MAX / 2];
+    size_t at = (size_t)snprintf(body, sizeof body, "{\"users\":[");
+    for (int i = first; i < first + n; i++)
+        at += (size_t)snprintf(body + at, sizeof body - at,
+                               "%s{\"tenantId\":\"imported\",\"email\":\"m%d@old.io\","
+                               "\"verifyUser\":true,\"passwordHash\":"
+                               "\"$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\"}",
+                               i == first ? "" : ",", i);
+    snprintf(body + at, sizeof body - at, "]}");
+    assert_int_equal(ask(p, "POST", "/identity/resources/migrations/v1/local/bulk", "", body), 202);
+    struct json *j = body_of_answer();
+    snprintf(id, 64, "%.*s", STR_ARG(json_str(json_get(j, "migrationId"))));
+    json_free(j);
+}
+
+/* Asks until so many users of it are there. */
+static void
+wait_for_import(const struct process *p, const char *id, int64_t users)
+{
+    char path[160];
+    snprintf(path, sizeof path, "/identity/resources/migrations/v1/local/bulk/status/%s", id);
+    do {
+        usleep(2000);
+        assert_int_equal(ask(p, "GET", path, "", ""), 200);
+    } while (number(NULL, "migratedUsers") < users);
+}
+
+static int64_t
+count_imported(const struct process *p)
+{
+    assert_int_equal(ask(p, "GET", "/identity/resources/users/v3?_limit=1", "imported", ""), 200);
+    return number("_metadata", "totalItems");
+}
+
+static void
+try_sign_in(const struct process *p, int user)
+{
+    char body[160];
+    snprintf(body, sizeof body, "{\"email\":\"m%d@old.io\",\"password\":\"correct horse\"}", user);
+    assert_int_equal(
+        process_call(p, "POST", "/identity/resources/auth/v1/user", body, answer, sizeof answer),
+        200);
+}
+
+/* The server is killed in the middle: everybody is there in the end, once, with the password of old. */
+static void
+an_import_is_complete_after_a_kill(void **state)
+{
+    (void)state;
+    static char ids[IMPORTS_MAX][64];
+    int users = import_users(), n = 0, killed = -1;
+    assert_true(process_start(&servers[0], "jobs", NULL));
+    assert_int_equal(process_call(&servers[0], "POST", "/tenants/resources/tenants/v1",
+                                  "{\"tenantId\":\"imported\",\"name\":\"n\"}", answer,
+                                  sizeof answer),
+                     201);
+    int64_t began = clock_mono_ms();
+    for (int first = 0; first < users; first += IMPORT_BATCH, n++)
+        start_import(&servers[0], first,
+                     users - first < IMPORT_BATCH ? users - first : IMPORT_BATCH, ids[n]);
+    wait_for_import(&servers[0], ids[n / 2], (users < IMPORT_BATCH ? users : IMPORT_BATCH) / 3);
+    process_kill(&servers[0]);
+    assert_true(process_start(&servers[0], "jobs", NULL));
+    killed = (int)count_imported(&servers[0]);
+    for (int i = 0; i < n; i++)
+        wait_for_import(&servers[0], ids[i],
+                        i + 1 < n || users % IMPORT_BATCH == 0 ? IMPORT_BATCH
+                                                               : users % IMPORT_BATCH);
+    int64_t took = clock_mono_ms() - began;
+    assert_non_null(strstr(answer, "\"state\":\"COMPLETED\""));
+    assert_non_null(strstr(answer, "\"errors\":[]"));
+    assert_int_equal(count_imported(&servers[0]), users);
+    assert_int_equal(ask(&servers[0], "GET",
+                         "/audits/resources/audits/v2?count=1&offset=0&filter=Imported%20user", "",
+                         ""),
+                     200);
+    assert_int_equal(number(NULL, "total"), users);
+    try_sign_in(&servers[0], 0);
+    try_sign_in(&servers[0], users - 1);
+    assert_true(killed < users);
+    printf("# %d users in %d requests, %d there soon after the kill, %lld ms\n", users, n, killed,
+           (long long)took);
+    assert_int_equal(process_stop(&servers[0]), 0);
+}
+
 int
 main(void)
 {
@@ -177,6 +278,7 @@ main(void)
         cmocka_unit_test(a_killed_server_goes_on_after_a_restart),
         cmocka_unit_test(a_stopped_server_goes_on_after_a_restart),
         cmocka_unit_test(two_servers_share_the_work),
+        cmocka_unit_test(an_import_is_complete_after_a_kill),
     };
     return cmocka_run_group_tests_name("kill jobs", tests, NULL, NULL);
 }
