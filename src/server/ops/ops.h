@@ -40,8 +40,10 @@
     X(sign_in_ops)                                                                                 \
     X(sign_up_ops)                                                                                 \
     X(sms_templates_ops)                                                                           \
+    X(sso_custom_ops)                                                                              \
     X(strategies_ops)                                                                              \
     X(tenants_ops)                                                                                 \
+    X(user_sources_ops)                                                                            \
     X(usernames_ops)                                                                               \
     X(users_bulk_ops)                                                                              \
     X(users_change_ops)                                                                            \

@@ -4,6 +4,7 @@
 #include "server/invite.h"
 #include "server/ops/ops.h"
 #include "server/password_rules.h"
+#include "server/pool.h"
 #include "server/refusals.h"
 #include "server/settings.h"
 #include "server/signin.h"
@@ -16,6 +17,7 @@ struct lookup {
     struct str email, username;
     struct user user; /* seq 0: nobody */
     bool is_local;    /* people sign in here, and not elsewhere alone */
+    bool asks_pools;  /* who is not known here may be known in a user pool */
 };
 
 static enum err_code
@@ -50,7 +52,29 @@ struct guess {
     struct user user;
     bool right;
     struct str new_hash; /* the password hashed as it would be today; absent: it is */
+    bool came;           /* a user pool knows them, and nobody here */
+    struct pool_person person;
 };
+
+static enum err_code
+ask_pools(struct call *c, const struct pool_list *pools, struct guess *out, struct err *err)
+{
+    enum err_code rc =
+        pool_ask(c, pools, call_str(c, "email"), call_str(c, "password"), &out->person, err);
+    out->right = out->came = !rc && out->person.pool;
+    return rc;
+}
+
+/* First what may have to begin anew on another thread; then the guess counts. */
+static enum err_code
+begin_guess(struct call *c, struct lookup *who, struct pool_list **pools, bool *allowed,
+            struct err *err)
+{
+    enum err_code rc = store_tx(c->server->store, DB_READ, look_up, who, err);
+    if (!rc && who->asks_pools)
+        rc = pool_ready(c, &who->user, who->email, pools, err);
+    return rc ? rc : lockout_attempt(c, LOCKOUT_PASSWORD, who->user.id, allowed, err);
+}
 
 /*
  * Looks at a password. Counted first, and with as much work for an account that does not exist, has
@@ -60,17 +84,28 @@ static enum err_code
 check_password(struct call *c, struct lookup *who, struct guess *out, struct err *err)
 {
     bool allowed = false;
+    struct pool_list *pools = NULL;
     struct str password = call_str(c, "password");
-    enum err_code rc = store_tx(c->server->store, DB_READ, look_up, who, err);
+    enum err_code rc = begin_guess(c, who, &pools, &allowed, err);
     *out = (struct guess){.user = who->user};
-    if (!rc)
-        rc = lockout_attempt(c, LOCKOUT_PASSWORD, who->user.id, &allowed, err);
     struct str hash = allowed ? who->user.password_hash : STR_ABSENT;
     if (!rc)
         rc = call_password_verify(c, password, hash, &out->right, err);
-    if (!rc && out->right && !password_hash_current(hash))
+    if (!rc && pools && allowed)
+        rc = ask_pools(c, pools, out, err);
+    if (!rc && out->right && (out->came ? out->person.keep : !password_hash_current(hash)))
         rc = call_password_hash(c, password, &out->new_hash, err);
     return rc;
+}
+
+/* Who comes from a user pool is a user from now on. */
+static enum err_code
+admit(struct call *c, struct guess *g, struct err *err)
+{
+    const struct scope *s = call_environment(c, err);
+    enum err_code rc =
+        s ? pool_admit(c, s, &g->person, g->new_hash, &g->user, err) : err_failed(err);
+    return rc ? rc : lockout_clear(c, s, LOCKOUT_PASSWORD, g->user.id, err);
 }
 
 static enum err_code
@@ -118,8 +153,10 @@ check_way(struct call *c, struct lookup *who, struct err *err)
 static enum err_code
 op_auth_login(struct call *c, struct err *err)
 {
-    struct lookup who = {
-        .c = c, .email = call_str(c, "email"), .username = call_str(c, "username")};
+    struct lookup who = {.c = c,
+                         .email = call_str(c, "email"),
+                         .username = call_str(c, "username"),
+                         .asks_pools = true};
     struct guess g;
     if (!str_given(who.email) && !str_given(who.username))
         return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
@@ -129,7 +166,7 @@ op_auth_login(struct call *c, struct err *err)
         rc = check_password(c, &who, &g, err);
     bool is_breached = !rc && password_is_known(c, call_str(c, "password"));
     if (!rc && g.right)
-        rc = remember_success(c, &g, err);
+        rc = g.came ? admit(c, &g, err) : remember_success(c, &g, err);
     if (rc)
         return rc;
     struct signin in = {.user = g.user,
