@@ -75,7 +75,8 @@ enum {
     FIELD_NOT_EMPTY = 1 << 5, /* "" is refused */
     FIELD_HAS_MIN = 1 << 6,   /* .min counts: value of a number, length of a string or array */
     FIELD_HAS_MAX = 1 << 7,
-    FIELD_COMMA = 1 << 8 /* list in a query: one value joined by commas, not the name repeated */
+    FIELD_COMMA = 1 << 8, /* list in a query: one value joined by commas, not the name repeated */
+    FIELD_ON_REQUEST = 1 << 9 /* in answers: there only when the query asks for it */
 };
 
 struct field {

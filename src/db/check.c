@@ -27,6 +27,11 @@ static const struct {
     {"roles given outside a membership",
      "SELECT COUNT(*) FROM user_roles r WHERE NOT EXISTS (SELECT 1 FROM user_tenants m "
      "WHERE m.user_seq = r.user_seq AND m.tenant_seq = r.tenant_seq)"},
+    {"people in groups of tenants that they are not in",
+     "SELECT COUNT(*) FROM group_users h JOIN user_groups g ON g.seq = h.group_seq WHERE NOT "
+     "EXISTS "
+     "(SELECT 1 FROM user_tenants m WHERE m.user_seq = h.user_seq AND "
+     "m.tenant_seq = g.tenant_seq)"},
     {"members of removed tenants",
      "SELECT COUNT(*) FROM user_tenants m JOIN tenants t ON t.seq = m.tenant_seq "
      "WHERE t.deleted_at IS NOT NULL"},

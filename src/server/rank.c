@@ -1,5 +1,6 @@
 #include "server/rank.h"
 
+#include "store/sessions.h"
 #include "store/users.h"
 
 static bool
@@ -8,21 +9,22 @@ has_rank(const struct call *c)
     return c->who.kind == PRINCIPAL_USER || c->who.kind == PRINCIPAL_USER_TOKEN;
 }
 
-/* Level of the caller's strongest role in the tenant; without a role nothing is weaker. */
+/* Level of the caller's strongest role in the tenant, be it by a group; without a role nothing is
+ * weaker. */
 static enum err_code
 own_level(struct call *c, const struct scope *s, int64_t *out, struct err *err)
 {
     struct user u;
+    struct rights rights = {.n_roles = 0};
     enum err_code rc = store_user_get(s, USER_BY_ID, c->who.user_id, &u, err);
     if (!rc)
-        rc = store_users_load(s, &u, 1, LOAD_TENANTS | LOAD_ROLES, false, err);
+        rc = store_rights_get(s->conn, s->arena, u.seq, s->tenant_seq, &rights, err);
     if (rc)
         return rc;
     *out = u.super_user ? -1 : INT64_MAX;
-    for (size_t i = 0; i < u.n_tenants; i++)
-        for (size_t k = 0; k < u.tenants[i].n_roles; k++)
-            if (u.tenants[i].roles[k]->level < *out)
-                *out = u.tenants[i].roles[k]->level;
+    for (size_t i = 0; i < rights.n_roles; i++)
+        if (rights.levels[i] < *out)
+            *out = rights.levels[i];
     return ERR_OK;
 }
 

@@ -14,7 +14,7 @@ shape_texts(struct jw *w, const struct str *items, size_t n)
 }
 
 void
-shape_role_members(struct call *c, const struct role *r)
+shape_role_brief(struct call *c, const struct role *r)
 {
     struct jw *w = &c->out;
     jw_kstr(w, "id", r->id);
@@ -28,8 +28,14 @@ shape_role_members(struct call *c, const struct role *r)
     jw_ki64(w, "level", r->level);
     jw_ktime(w, "createdAt", r->created_at);
     jw_ktime(w, "updatedAt", r->updated_at);
-    jw_key(w, "permissions");
-    shape_texts(w, r->permission_ids, r->n_permission_ids);
+}
+
+void
+shape_role_members(struct call *c, const struct role *r)
+{
+    shape_role_brief(c, r);
+    jw_key(&c->out, "permissions");
+    shape_texts(&c->out, r->permission_ids, r->n_permission_ids);
 }
 
 void

@@ -10,8 +10,9 @@
 /* Array of strings. */
 void shape_texts(struct jw *w, const struct str *items, size_t n);
 void shape_role(struct call *c, const struct role *r);
-/* Members of a role object that is already open. */
+/* Members of a role object that is already open: all, or without its permissions. */
 void shape_role_members(struct call *c, const struct role *r);
+void shape_role_brief(struct call *c, const struct role *r);
 void shape_permission(struct call *c, const struct permission *p);
 void shape_category(struct call *c, const struct category *category);
 void shape_tenant(struct call *c, const struct tenant *t, bool v2);

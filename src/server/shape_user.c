@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "server/fields.h"
 #include "server/shape.h"
+#include "store/groups.h"
 
 const struct membership *
 shape_membership(const struct scope *s, const struct user *u)
@@ -54,25 +55,47 @@ write_role(struct shaping *sh, const struct role *role)
 }
 
 static void
-write_roles(struct shaping *sh, const struct membership *m)
+write_roles(struct shaping *sh, const struct role *const *roles, size_t n)
 {
     jw_open(&sh->c->out, '[');
-    for (size_t i = 0; m && i < m->n_roles; i++)
-        write_role(sh, m->roles[i]);
+    for (size_t i = 0; i < n; i++)
+        write_role(sh, roles[i]);
     jw_close(&sh->c->out, ']');
 }
 
-/* Distinct permission ids of the roles of a membership. */
+/* The roles that a person has in a tenant, their own and those of their groups, each once. */
 static size_t
-permission_ids(const struct call *c, const struct membership *m, struct str **out)
+all_roles(const struct call *c, const struct membership *m, const struct role ***out)
+{
+    size_t max = m ? m->n_roles : 0, n = 0;
+    for (size_t i = 0; m && i < m->n_groups; i++)
+        max += m->groups[i].n_roles;
+    const struct role **roles = *out = ARENA_ARRAY(c->arena, max + 1, const struct role *);
+    for (; m && n < m->n_roles; n++)
+        roles[n] = m->roles[n];
+    for (size_t i = 0; m && i < m->n_groups; i++)
+        for (size_t k = 0; k < m->groups[i].n_roles; k++) {
+            size_t at = 0;
+            while (at < n && roles[at]->seq != m->groups[i].roles[k]->seq)
+                at++;
+            roles[at] = m->groups[i].roles[k];
+            n += at == n;
+        }
+    return n;
+}
+
+/* Distinct permission ids of roles. */
+static size_t
+permission_ids(const struct call *c, const struct role *const *roles, size_t n_roles,
+               struct str **out)
 {
     size_t max = 0, n = 0;
-    for (size_t i = 0; m && i < m->n_roles; i++)
-        max += m->roles[i]->n_permission_ids;
+    for (size_t i = 0; i < n_roles; i++)
+        max += roles[i]->n_permission_ids;
     struct str *ids = *out = ARENA_ARRAY(c->arena, max + 1, struct str);
-    for (size_t i = 0; m && i < m->n_roles; i++)
-        for (size_t j = 0; j < m->roles[i]->n_permission_ids; j++) {
-            struct str id = m->roles[i]->permission_ids[j];
+    for (size_t i = 0; i < n_roles; i++)
+        for (size_t j = 0; j < roles[i]->n_permission_ids; j++) {
+            struct str id = roles[i]->permission_ids[j];
             size_t at = 0;
             while (at < n && !str_eq(ids[at], id))
                 at++;
@@ -87,14 +110,16 @@ write_roles_and_permissions(struct shaping *sh, const struct scope *s, const str
                             struct err *err)
 {
     struct call *c = sh->c;
+    const struct role **roles;
     struct str *ids;
-    size_t n = permission_ids(c, m, &ids);
+    size_t n_roles = all_roles(c, m, &roles);
+    size_t n = permission_ids(c, roles, n_roles, &ids);
     struct permission_list list = {NULL, 0};
     enum err_code rc = n ? store_permissions_by_ids(s, ids, n, &list, err) : ERR_OK;
     if (rc)
         return rc;
     jw_key(&c->out, "roles");
-    write_roles(sh, m);
+    write_roles(sh, roles, n_roles);
     jw_key(&c->out, "permissions");
     jw_open(&c->out, '[');
     for (size_t i = 0; i < list.n; i++)
@@ -126,9 +151,26 @@ write_tenants(struct shaping *sh, const struct user *u)
         jw_open(w, '{');
         jw_kstr(w, "tenantId", m->tenant_id);
         jw_key(w, "roles");
-        write_roles(sh, m);
+        write_roles(sh, m->roles, m->n_roles);
         jw_ktime(w, "temporaryExpirationDate", m->expires_at);
         jw_kbool(w, "isDisabled", m->is_disabled);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+/* Those of the tenant in question. */
+static void
+write_user_groups(struct shaping *sh, const struct membership *m)
+{
+    struct jw *w = &sh->c->out;
+    jw_key(w, "groups");
+    jw_open(w, '[');
+    for (size_t i = 0; m && i < m->n_groups; i++) {
+        jw_open(w, '{');
+        jw_kstr(w, "id", m->groups[i].id);
+        jw_key(w, "roles");
+        write_roles(sh, m->groups[i].roles, m->groups[i].n_roles);
         jw_close(w, '}');
     }
     jw_close(w, ']');
@@ -160,8 +202,7 @@ write_user(struct shaping *sh, const struct scope *s, enum user_form form, const
     jw_kbool(w, "subAccountAccessAllowed", m && m->sub_account_access);
     if (form != USER_CORE) {
         rc = write_roles_and_permissions(sh, s, m, err);
-        jw_key(w, "groups");
-        jw_raw(w, STR("[]"));
+        write_user_groups(sh, m);
     }
     if (form == USER_OLD_LIST)
         write_old_members(sh->c, u, m);
@@ -176,6 +217,8 @@ shape_users(struct call *c, const struct scope *s, enum user_form form, struct u
     bool all = c->who.kind == PRINCIPAL_VENDOR || c->op->auth == AUTH_USER;
     enum err_code rc =
         store_users_load(s, users, n, LOAD_TENANTS | LOAD_ROLES | LOAD_PERMISSIONS, all, err);
+    if (!rc && form != USER_CORE)
+        rc = store_users_load_groups(s, users, n, err);
     struct shaping sh = {
         .c = c, .fields = fields_declared(c, (struct field_table){user_fields, USER_FIELDS})};
     for (size_t i = 0; !rc && i < n; i++)

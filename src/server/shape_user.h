@@ -2,8 +2,8 @@
 #define SERVER_SHAPE_USER_H
 /*
  * Users on the wire. Three forms: the core one (lists of version 3, look-up by e-mail) has roles
- * only inside `tenants`; the full one adds roles, permissions and groups of the tenant in question;
- * old lists add the deprecated rolesIds and profileImage.
+ * only inside `tenants`, as they were given to the person; the full one adds what holds in the tenant
+ * in question: roles and permissions, those by groups among them, and the groups; old lists add the deprecated rolesIds and profileImage.
  */
 #include "server/call.h"
 #include "store/permissions.h"

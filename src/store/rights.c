@@ -37,6 +37,12 @@ read_rights(struct db_stmt *st, struct arena *a, struct rights *out, struct err 
     return db_finish(st);
 }
 
+/* The roles of the groups of the person $1 in the tenant $2, each once. */
+#define BY_GROUPS                                                                                  \
+    "UNION SELECT x.role_seq FROM group_users gu JOIN user_groups g ON g.seq = gu.group_seq AND "  \
+    "g.tenant_seq = $2 JOIN environments e ON e.seq = g.env AND e.groups_enabled = 1 AND "         \
+    "e.group_roles_enabled = 1 JOIN group_roles x ON x.group_seq = g.seq WHERE gu.user_seq = $1"
+
 enum err_code
 store_rights_get(struct db_conn *conn, struct arena *a, int64_t user_seq, int64_t tenant_seq,
                  struct rights *out, struct err *err)
@@ -45,10 +51,11 @@ store_rights_get(struct db_conn *conn, struct arena *a, int64_t user_seq, int64_
     *out = (struct rights){.n_roles = 0};
     enum err_code rc = db_query(conn,
                                 "SELECT r.seq, r.role_key, r.level, r.id, p.permission_key FROM "
-                                "user_roles h JOIN roles r ON r.seq = h.role_seq "
+                                "(SELECT role_seq FROM user_roles WHERE user_seq = $1 AND "
+                                "tenant_seq = $2 " BY_GROUPS ") h JOIN roles r ON "
+                                "r.seq = h.role_seq "
                                 "LEFT JOIN role_permissions l ON l.role_seq = r.seq "
                                 "LEFT JOIN permissions p ON p.seq = l.permission_seq "
-                                "WHERE h.user_seq = $1 AND h.tenant_seq = $2 "
                                 "ORDER BY r.seq, l.permission_seq",
                                 DB_ARGS(DB_I(user_seq), DB_I(tenant_seq)), &st, err);
     return rc == ERR_OK ? read_rights(st, a, out, err) : rc;

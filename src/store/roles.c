@@ -191,6 +191,11 @@ store_role_set_tenant(const struct scope *s, struct str id, struct str tenant_id
     if (rc == ERR_OK && str_given(tenant_id))
         rc = db_exec(s->conn, "DELETE FROM user_roles WHERE role_seq = $1 AND tenant_seq <> $2",
                      DB_ARGS(DB_I(r.seq), DB_I(owner.tenant_seq)), NULL, err);
+    if (rc == ERR_OK && str_given(tenant_id))
+        rc = db_exec(s->conn,
+                     "DELETE FROM group_roles WHERE role_seq = $1 AND group_seq IN "
+                     "(SELECT seq FROM user_groups WHERE tenant_seq <> $2)",
+                     DB_ARGS(DB_I(r.seq), DB_I(owner.tenant_seq)), NULL, err);
     return rc;
 }
 

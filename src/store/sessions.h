@@ -96,7 +96,7 @@ struct session_check {
 enum err_code store_session_check(struct db_conn *conn, struct session_check *c,
                                   struct err *err) MUST_USE;
 
-/* What a person may do in a tenant, by the roles they hold there. */
+/* What a person may do in a tenant, by the roles they hold there, themselves and by their groups. */
 struct rights {
     const struct str *roles, *permissions; /* keys, each once */
     const struct str *role_ids;            /* of the roles */

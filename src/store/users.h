@@ -9,6 +9,13 @@
 #include "store/roles.h"
 #include "store/store.h"
 
+/* A group of a tenant that a user is in. */
+struct member_group {
+    struct str id;
+    const struct role *const *roles; /* that its members have by it */
+    size_t n_roles;
+};
+
 /* Place of a user in one tenant. */
 struct membership {
     struct str tenant_id;
@@ -16,8 +23,10 @@ struct membership {
     int64_t created_at, invited_at, activated_at; /* activated_at 0: has not accepted yet */
     int64_t expires_at;                           /* temporary user; 0: for good */
     bool is_disabled, sub_account_access;
-    const struct role *const *roles; /* filled by store_users_load */
+    const struct role *const *roles; /* given to the person; filled by store_users_load */
     size_t n_roles;
+    const struct member_group *groups; /* filled by store_users_load_groups (groups.h) */
+    size_t n_groups;
 };
 
 /* True if the person may enter there: neither disabled nor past the end of a temporary stay. */

@@ -127,7 +127,8 @@ object_fits(const struct json *j, const struct field *fields, struct fault *faul
             return false;
     }
     for (const struct field *f = fields; all && f->name; f++)
-        if (!json_get(j, f->name) && !(f->flags & (FIELD_ASSUMED | FIELD_SECRET)))
+        if (!json_get(j, f->name) &&
+            !(f->flags & (FIELD_ASSUMED | FIELD_SECRET | FIELD_ON_REQUEST)))
             return wrong(fault, "%s is missing", f->name);
     return true;
 }

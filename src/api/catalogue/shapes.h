@@ -133,7 +133,8 @@ static const struct field group_user_fields[] = {
 static const struct field group_fields[] = {
     OPT("id", STRING), OPT("name", STRING), OPTF("color", STRING, FIELD_NULLABLE),
     OPTF("description", STRING, FIELD_NULLABLE), OPT("metadata", METADATA),
-    OPT_OBJS("roles", role_group_fields), OPT_OBJS("users", group_user_fields),
+    OPTX("roles", ARRAY, FIELD_ON_REQUEST, .item = KIND_OBJECT, .fields = role_group_fields),
+    OPTX("users", ARRAY, FIELD_ON_REQUEST, .item = KIND_OBJECT, .fields = group_user_fields),
     OPT_ENUM("managedBy", managed_by_choices), STAMPS, {.name = NULL}};
 
 /* A live session of a user. */

@@ -5,6 +5,7 @@
 #include "server/self.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
+#include "store/groups.h"
 
 enum { TREE_MAX = 10000 };
 
@@ -249,6 +250,8 @@ op_me_authorization(struct call *c, struct err *err)
     enum err_code rc = self_find(c, &s, &u, err);
     if (!rc)
         rc = store_users_load(s, &u, 1, LOAD_TENANTS | LOAD_ROLES | LOAD_PERMISSIONS, false, err);
+    if (!rc)
+        rc = store_users_load_groups(s, &u, 1, err);
     if (rc)
         return rc;
     jw_open(&c->out, '{');

@@ -13,6 +13,7 @@
     X(config_ops)                                                                                  \
     X(delegation_ops)                                                                              \
     X(emails_ops)                                                                                  \
+    X(groups_ops)                                                                                  \
     X(hierarchy_ops)                                                                               \
     X(jwt_templates_ops)                                                                           \
     X(invites_ops)                                                                                 \

@@ -3,6 +3,7 @@
 #include "server/ops/ops.h"
 #include "server/shape.h"
 #include "server/shape_user.h"
+#include "store/groups.h"
 
 enum { USER_PAGE = 50, NAMES_MAX = 200, PARTS_MAX = 20 };
 
@@ -163,36 +164,52 @@ users_by_ids(struct call *c, const char *name, struct user_list *out, struct err
                             c->who.kind == PRINCIPAL_VENDOR, err);
 }
 
+/* What each of the users has in each tenant that the caller sees: roles, or groups. */
 static void
-write_role_ids(struct call *c, const struct user *u, const struct membership *m)
+write_ids(struct call *c, const struct user *u, const struct membership *m, bool groups)
 {
     struct jw *w = &c->out;
     jw_open(w, '{');
     jw_kstr(w, "vendorId", c->vendor_id);
     jw_kstr(w, "tenantId", m->tenant_id);
     jw_kstr(w, "userId", u->id);
-    jw_key(w, "roleIds");
+    jw_key(w, groups ? "groupIds" : "roleIds");
     jw_open(w, '[');
-    for (size_t i = 0; i < m->n_roles; i++)
-        jw_str(w, m->roles[i]->id);
+    for (size_t i = 0; i < (groups ? m->n_groups : m->n_roles); i++)
+        jw_str(w, groups ? m->groups[i].id : m->roles[i]->id);
     jw_close(w, ']');
     jw_close(w, '}');
 }
 
 static enum err_code
-op_users_roles_list(struct call *c, struct err *err)
+answer_ids(struct call *c, bool groups, struct err *err)
 {
     struct user_list list;
     enum err_code rc = users_by_ids(c, "ids", &list, err);
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    if (!rc && groups)
+        rc = s ? store_users_load_groups(s, list.items, list.n, err) : err_failed(err);
     if (rc)
         return rc;
     jw_open(&c->out, '[');
     for (size_t i = 0; i < list.n; i++)
         for (size_t j = 0; j < list.items[i].n_tenants; j++)
             if (!c->tenant_id.n || str_eq(list.items[i].tenants[j].tenant_id, c->tenant_id))
-                write_role_ids(c, &list.items[i], &list.items[i].tenants[j]);
+                write_ids(c, &list.items[i], &list.items[i].tenants[j], groups);
     jw_close(&c->out, ']');
     return ERR_OK;
+}
+
+static enum err_code
+op_users_roles_list(struct call *c, struct err *err)
+{
+    return answer_ids(c, false, err);
+}
+
+static enum err_code
+op_users_groups_list(struct call *c, struct err *err)
+{
+    return answer_ids(c, true, err);
 }
 
 static bool
@@ -272,15 +289,8 @@ op_users_count(struct call *c, struct err *err)
 }
 
 const struct op_binding users_read_ops[] = {
-    BIND(users_list),
-    BIND(users_search),
-    BIND(users_list_v1),
-    BIND(users_list_v2),
-    BIND(users_get),
-    BIND(users_get_vendor),
-    BIND(users_get_by_email),
-    BIND(users_roles_list),
-    BIND(users_statuses),
-    BIND(users_count),
-    BIND_END,
+    BIND(users_list),         BIND(users_search),     BIND(users_list_v1),
+    BIND(users_list_v2),      BIND(users_get),        BIND(users_get_vendor),
+    BIND(users_get_by_email), BIND(users_roles_list), BIND(users_groups_list),
+    BIND(users_statuses),     BIND(users_count),      BIND_END,
 };
