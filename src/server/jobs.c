@@ -130,12 +130,49 @@ jobs_find(struct call *c, const struct scope *s, enum op_id op, struct str id, s
     return rc == ERR_NOT_FOUND ? call_refuse(c, err, rc, NULL, "Task not found") : rc;
 }
 
+enum err_code
+jobs_common_of(const struct scope *s, const struct job_row *job, struct json **out, struct err *err)
+{
+    struct str text;
+    *out = NULL;
+    enum err_code rc = store_job_params(s, job, &text, err);
+    struct json *params = rc ? NULL : json_parse(text, JOB_INPUT_MAX, err);
+    if (!rc && !params)
+        return err_failed(err);
+    *out = json_detach(params, STR("common"));
+    json_free(params);
+    return rc;
+}
+
 const char *
 jobs_status(const struct job_row *job)
 {
     if (job->finished_at)
         return job->failed ? "CompletedWithErrors" : "Completed";
     return job->started_at ? "InProgress" : "NotStarted";
+}
+
+const char *
+jobs_state(const struct job_row *job)
+{
+    if (!job->finished_at)
+        return "IN_PROGRESS";
+    return job->total && job->failed == job->total ? "FAILED" : "COMPLETED";
+}
+
+void
+jobs_write_failures(struct call *c, const char *member, const struct job_item *failed, size_t n)
+{
+    struct jw *w = &c->out;
+    jw_key(w, "errors");
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(w, '{');
+        jw_kstr(w, member, failed[i].name);
+        jw_kstr(w, "message", failed[i].error);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
 }
 
 /* ---- one item ---- */

@@ -31,7 +31,9 @@
     X(approval_flows_execute_step_up)                                                              \
     X(migrations_bulk)                                                                             \
     X(migrations_bulk_v1)                                                                          \
-    X(users_bulk_invite)
+    X(tenants_import)                                                                              \
+    X(users_bulk_invite)                                                                           \
+    X(users_bulk_roles)
 
 #define JOB_DECLARE(op) enum err_code job_##op(struct call *c, struct err *err);
 JOB_KINDS(JOB_DECLARE)
@@ -56,8 +58,16 @@ enum err_code jobs_postpone(struct call *c, int64_t due, struct err *err) MUST_U
 /* The job of that id which `op` started, if the call may see it; else refuses with 404. */
 enum err_code jobs_find(struct call *c, const struct scope *s, enum op_id op, struct str id,
                         struct job_row *out, struct err *err) MUST_USE;
+/* In a report: what jobs_common was; the caller frees *out, NULL if nothing. */
+enum err_code jobs_common_of(const struct scope *s, const struct job_row *job, struct json **out,
+                             struct err *err) MUST_USE;
 /* "NotStarted", "InProgress", "Completed", "CompletedWithErrors". */
 const char *jobs_status(const struct job_row *job);
+/* As imports say it: "IN_PROGRESS", "COMPLETED"; "FAILED" when nothing of it worked. */
+const char *jobs_state(const struct job_row *job);
+/* "errors": [{<member>: name of the item, "message": why}], as a member of the open object. */
+void jobs_write_failures(struct call *c, const char *member, const struct job_item *failed,
+                         size_t n);
 
 /* ---- for the server ---- */
 

@@ -213,7 +213,7 @@ store_group_resolve(const struct scope *s, unsigned what, const struct str *ids,
     return rc;
 }
 
-enum err_code
+enum err_code /* NOLINTNEXTLINE(readability-function-size): which list, and a list */
 store_group_link(const struct scope *s, const struct group *g, unsigned what, bool add,
                  const int64_t *seqs, size_t n, struct err *err)
 {

@@ -302,8 +302,7 @@ store_job_advance(struct db_conn *conn, struct job_claim *claim, const struct jo
         db_exec(conn,
                 "UPDATE jobs SET processed = processed + 1, failed = failed + $1, attempts = 1, "
                 "updated_at = $2, due_at = $3, state = $4, finished_at = $5, "
-                "lease = CASE WHEN $4 = 'done' THEN NULL ELSE lease END, "
-                "params = CASE WHEN $4 = 'done' THEN NULL ELSE params END "
+                "lease = CASE WHEN $4 = 'done' THEN NULL ELSE lease END "
                 "WHERE seq = $6 AND state = 'queued' AND lease = $7 AND processed = $8",
                 DB_ARGS(DB_I(str_given(error)), DB_I(lease->now), DB_I(lease->until),
                         DB_T(last ? STR("done") : STR("queued")), last ? DB_I(lease->now) : DB_N,

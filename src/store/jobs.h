@@ -38,7 +38,7 @@ enum err_code store_job_add(const struct scope *s, struct job_row *job, struct s
 /* One of that kind. A scope with a tenant sees that tenant's jobs only. */
 enum err_code store_job_get(const struct scope *s, struct str kind, struct str id,
                             struct job_row *out, struct err *err) MUST_USE;
-/* What all items have in common, as it was given to store_job_add; absent once the job is done. */
+/* What all items have in common, as it was given to store_job_add. */
 enum err_code store_job_params(const struct scope *s, const struct job_row *job, struct str *out,
                                struct err *err) MUST_USE;
 /* Items that failed, in their order, at most `most`: place, name and error. */

@@ -45,7 +45,9 @@ take_place(const struct scope *s, int64_t user_seq, unsigned flags, int64_t expi
     enum err_code rc = db_exec(
         s->conn,
         "INSERT INTO user_tenants (user_seq, tenant_seq, created_at, invited_at, activated_at, "
-        "expires_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        "expires_at, sub_account_access) VALUES ($1, $2, $3, $4, $5, $6, (SELECT CASE WHEN "
+        "sub_account_access_type IN ('defaultOn', 'alwaysOn') THEN 1 ELSE 0 END FROM tenants WHERE "
+        "seq = $2)) ON CONFLICT DO NOTHING",
         DB_ARGS(DB_I(user_seq), DB_I(s->tenant_seq), DB_I(s->now),
                 flags & MEMBER_INVITED ? DB_I(s->now) : DB_N,
                 flags & MEMBER_ACTIVATED ? DB_I(s->now) : DB_N,
@@ -199,6 +201,18 @@ store_membership_update(const struct scope *s, struct str user_id, const struct 
     if (rc == ERR_OK && given & MEMBERSHIP_DISABLED && m->is_disabled)
         rc = store_sessions_end(s, user_id, STR_ABSENT, NULL, err);
     return rc;
+}
+
+enum err_code
+store_membership_sub_access_all(const struct scope *s, struct err *err)
+{
+    enum err_code rc = store_need_tenant(s, err);
+    if (rc != ERR_OK)
+        return rc;
+    return db_exec(s->conn,
+                   "UPDATE user_tenants SET sub_account_access = 1 WHERE tenant_seq = $1 AND "
+                   "user_seq IN (SELECT user_seq FROM user_order WHERE list = $1)",
+                   DB_ARGS(DB_I(s->tenant_seq)), NULL, err);
 }
 
 enum err_code

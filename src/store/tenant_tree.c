@@ -1,4 +1,5 @@
 #include "store/tenant_rows.h"
+#include "store/user_rows.h"
 
 /* A tenant has one parent at most. Trees are walked by recursion in the database, DEPTH_MAX deep at
  * most. */
@@ -92,6 +93,9 @@ store_tenant_set_parent(const struct scope *s, struct str tenant_id, struct str 
     bool placed = str_given(parent_id);
     if (rc == ERR_OK && placed)
         rc = store_tenant_get(s, parent_id, &parent, err);
+    /* Two that hang each below the other at once would both see none. */
+    if (rc == ERR_OK && placed)
+        rc = user_address_lock(s, "tenant tree", STR(""), err);
     if (rc == ERR_OK && placed)
         rc = refuse_cycle(s, child.seq, parent.seq, err);
     if (rc != ERR_OK)

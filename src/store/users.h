@@ -115,6 +115,8 @@ enum membership_field {
 enum err_code store_membership_update(const struct scope *s, struct str user_id,
                                       const struct membership *m, unsigned given,
                                       struct err *err) MUST_USE;
+/* Everybody in the scope's tenant reaches its sub-accounts. */
+enum err_code store_membership_sub_access_all(const struct scope *s, struct err *err) MUST_USE;
 /* What waited for the person's acceptance is accepted: in the scope's tenant, of which they must be a
  * member, or with no tenant everywhere. */
 enum err_code store_membership_accept(const struct scope *s, struct str user_id,

@@ -28,6 +28,15 @@ static const struct field tenant_update_v2_fields[] = {
     OPT("totalFunding", STRING), OPT("numberOfEmployees", INT), OPT("annualRevenue", NUMBER),
     OPT("yearFounded", INT), {.name = NULL}};
 
+/* A new tenant. */
+static const struct field tenant_create_request[] = {
+    OPT("tenantId", STRING), OPTF("name", STRING, FIELD_NOT_EMPTY),
+    OPT("parentTenantId", STRING), OPT("metadata", ANY), OPT("status", STRING),
+    OPT("website", STRING), OPT("applicationUrl", STRING), OPT("logo", STRING),
+    OPT("logoUrl", STRING), OPT("address", STRING), OPT("timezone", STRING),
+    OPT("currency", STRING), OPT("creatorName", STRING), OPT("creatorEmail", STRING),
+    OPT("isReseller", BOOL), {.name = NULL}};
+
 /* A parent and a child. */
 static const struct field hierarchy_pair_fields[] = {
     REQF("parentTenantId", STRING, FIELD_NOT_EMPTY),

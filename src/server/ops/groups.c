@@ -184,10 +184,7 @@ op_groups_list(struct call *c, struct err *err)
     struct page page;
     struct group_list list;
     call_page(c, GROUP_PAGE, &page);
-    struct group_query q = {.page = {.offset = page.number * page.limit,
-                                     .limit = page.limit,
-                                     .sort = page.sort_by,
-                                     .descending = page.descending}};
+    struct group_query q = {.page = page_rows(&page)};
     const struct scope *s = call_scope(c, err);
     enum err_code rc = s ? store_group_list(s, &q, &list, err) : err_failed(err);
     if (rc)
@@ -270,7 +267,7 @@ op_groups_delete(struct call *c, struct err *err)
 
 /* Rows of the ids in the body; each that is unknown has a line in the refusal, and then nothing is
  * changed. */
-static enum err_code
+static enum err_code /* NOLINTNEXTLINE(readability-function-size): ids are a list */
 resolve(struct call *c, const struct scope *s, unsigned what, const struct str *ids, size_t n,
         int64_t **out, struct err *err)
 {

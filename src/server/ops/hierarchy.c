@@ -2,6 +2,7 @@
 #include "server/fields.h"
 #include "server/ops/ops.h"
 #include "server/shape.h"
+#include "store/users.h"
 
 enum { TREE_MAX = 10000 };
 
@@ -14,8 +15,6 @@ refuse_node(struct call *c, struct err *err, enum err_code rc)
         return call_refuse(c, err, rc, NULL, "Tenant not found");
     if (rc == ERR_CONFLICT)
         return call_refuse(c, err, rc, NULL, "Tenant already exists");
-    if (rc == ERR_INVALID)
-        return call_refuse(c, err, rc, NULL, "A tenant cannot be below itself");
     return rc;
 }
 
@@ -112,6 +111,9 @@ op_hierarchy_create(struct call *c, struct err *err)
         return call_refuse(c, err, ERR_INVALID, NULL, "A tenant cannot be below itself");
     const struct scope *s = call_scope(c, err);
     enum err_code rc = s ? store_tenant_set_parent(s, child, parent, err) : err_failed(err);
+    if (rc == ERR_INVALID)
+        return call_refuse(c, err, rc, NULL, "Tenant %.*s cannot be below %.*s, which is below it",
+                           STR_ARG(child), STR_ARG(parent));
     rc = refuse_node(c, err, rc);
     if (!rc)
         call_audit(c, "tenant", child, "Medium", "Put tenant %.*s below %.*s", STR_ARG(child),
@@ -173,12 +175,93 @@ op_sub_tenants_create(struct call *c, struct err *err)
     return ERR_OK;
 }
 
+/* ---- changing a sub-account ---- */
+
+/* One that the caller sees, below another; nobody changes by this way the tenant they are in. */
+static enum err_code
+find_sub_account(struct call *c, const struct scope **s, struct tenant *out, struct err *err)
+{
+    tenant_init(out);
+    *s = call_scope(c, err);
+    enum err_code rc =
+        *s ? store_tenant_get(*s, call_param(c, "tenantId"), out, err) : err_failed(err);
+    if (!rc && (!out->parent_id.n || str_eq(out->tenant_id, c->tenant_id)))
+        rc = ERR_NOT_FOUND;
+    return rc == ERR_NOT_FOUND ? call_refuse(c, err, rc, NULL, "Sub-account not found") : rc;
+}
+
+static enum err_code
+change_sub_account(struct call *c, uint64_t (*take)(struct call *c, struct tenant *t),
+                   struct tenant *t, struct err *err)
+{
+    const struct scope *s;
+    enum err_code rc = find_sub_account(c, &s, t, err);
+    uint64_t given = rc ? 0 : take(c, t);
+    if (!rc && !given)
+        return call_refuse(c, err, ERR_INVALID, NULL, "At least one property must be provided");
+    if (!rc)
+        rc = store_tenant_update(s, t, given, err);
+    if (!rc)
+        call_audit(c, "tenant", t->tenant_id, "Medium", "%s: %.*s", c->op->title, STR_ARG(t->name));
+    return rc;
+}
+
+static uint64_t
+take_reseller(struct call *c, struct tenant *t)
+{
+    return fields_read(c, c->body, table, t);
+}
+
+static enum err_code
+op_sub_tenants_manage(struct call *c, struct err *err)
+{
+    struct tenant t;
+    return change_sub_account(c, take_reseller, &t, err);
+}
+
+static uint64_t
+take_access(struct call *c, struct tenant *t)
+{
+    t->sub_account_access_type = call_str(c, "subAccountAccessType");
+    return str_given(t->sub_account_access_type) ? TENANT_F(sub_account_access_type) : 0;
+}
+
+/* By default (off, on) it is for those who join from now on; always is for everybody. */
+static enum err_code
+op_sub_tenants_hierarchy_set(struct call *c, struct err *err)
+{
+    struct tenant t;
+    struct scope inside;
+    enum err_code rc = change_sub_account(c, take_access, &t, err);
+    const struct scope *s = rc ? NULL : call_scope(c, err);
+    if (rc || !str_eq(t.sub_account_access_type, STR("alwaysOn")))
+        return rc;
+    rc = s ? scope_tenant(s, t.tenant_id, &inside, err) : err_failed(err);
+    if (!rc)
+        rc = store_membership_sub_access_all(&inside, err);
+    call_forget_principals(c);
+    return rc;
+}
+
+static enum err_code
+op_sub_tenants_delete(struct call *c, struct err *err)
+{
+    const struct scope *s;
+    struct tenant t;
+    enum err_code rc = find_sub_account(c, &s, &t, err);
+    if (!rc)
+        rc = store_tenant_delete(s, t.tenant_id, err);
+    if (rc)
+        return rc;
+    call_audit(c, "tenant", t.tenant_id, "High", "Deleted sub-account %.*s", STR_ARG(t.name));
+    call_forget_principals(c);
+    return ERR_OK;
+}
+
 const struct op_binding hierarchy_ops[] = {
-    BIND(hierarchy_list),
-    BIND(hierarchy_parents),
-    BIND(hierarchy_tree),
-    BIND(hierarchy_create),
-    BIND(hierarchy_delete),
-    BIND(sub_tenants_create),
-    BIND_END,
+    BIND(hierarchy_list),     BIND(hierarchy_parents),
+    BIND(hierarchy_tree),     BIND(hierarchy_create),
+    BIND(hierarchy_delete),   BIND(sub_tenants_create),
+    BIND(sub_tenants_manage), BIND(sub_tenants_hierarchy_set),
+    BIND(sub_tenants_delete), BIND_END,
 };

@@ -4,10 +4,12 @@
 #include "server/call.h"
 
 #define OPS_MODULES(X)                                                                             \
+    X(account_settings_ops)                                                                        \
     X(activation_ops)                                                                              \
     X(approvals_ops)                                                                               \
     X(approvals_execute_ops)                                                                       \
     X(audits_export_ops)                                                                           \
+    X(applications_ops)                                                                            \
     X(audits_ops)                                                                                  \
     X(captcha_ops)                                                                                 \
     X(config_ops)                                                                                  \

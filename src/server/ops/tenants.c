@@ -1,9 +1,11 @@
 /* Tenants (accounts), version 1 and 2: create and revive, lists, change, metadata, removal. */
+#include "base/mem.h"
 #include "server/fields.h"
+#include "server/jobs.h"
 #include "server/ops/ops.h"
 #include "server/shape.h"
 
-enum { TENANT_PAGE = 50, IDS_MAX = 200 };
+enum { TENANT_PAGE = 50, IDS_MAX = 200, IMPORT_MAX = 1000 };
 
 static const struct field_table table = {tenant_fields, TENANT_FIELDS};
 
@@ -17,26 +19,99 @@ refuse_tenant(struct call *c, struct err *err, enum err_code rc)
     return rc;
 }
 
+/* Makes the tenant of the body, or brings a removed one back. */
 static enum err_code
-op_tenants_create(struct call *c, struct err *err)
+create(struct call *c, struct tenant *t, struct err *err)
 {
-    struct tenant t;
-    tenant_init(&t);
-    fields_read(c, c->body, table, &t);
-    t.tenant_id = call_str(c, "tenantId");
-    t.parent_id = call_str(c, "parentTenantId");
-    enum err_code rc = fields_check_tenant_id(c, t.tenant_id, err);
+    tenant_init(t);
+    fields_read(c, c->body, table, t);
+    t->tenant_id = call_str(c, "tenantId");
+    t->parent_id = call_str(c, "parentTenantId");
+    enum err_code rc = fields_check_tenant_id(c, t->tenant_id, err);
     if (!rc)
         rc = fields_check_metadata(c, err);
     const struct scope *s = rc ? NULL : call_scope(c, err);
     bool revived = false;
     if (!rc)
-        rc = s ? refuse_tenant(c, err, store_tenant_create(s, &t, &revived, err)) : err_failed(err);
+        rc = s ? refuse_tenant(c, err, store_tenant_create(s, t, &revived, err)) : err_failed(err);
+    if (!rc)
+        call_audit(c, "tenant", t->tenant_id, "Medium", "%s tenant %.*s",
+                   revived ? "Reactivated" : "Created", STR_ARG(t->name));
+    return rc;
+}
+
+static enum err_code
+op_tenants_create(struct call *c, struct err *err)
+{
+    struct tenant t;
+    enum err_code rc = create(c, &t, err);
+    if (!rc)
+        shape_tenant(c, &t, false);
+    return rc;
+}
+
+/* ---- import ---- */
+
+/* An unknown parent may come later in the list, or has failed itself: it is named. */
+enum err_code
+job_tenants_import(struct call *c, struct err *err)
+{
+    struct tenant t;
+    struct str parent = call_str(c, "parentTenantId");
+    enum err_code rc = create(c, &t, err);
+    if (rc != ERR_NOT_FOUND || !str_given(parent))
+        return rc;
+    call_forgive(c);
+    return call_refuse(c, err, rc, NULL, "Parent tenant %.*s not found", STR_ARG(parent));
+}
+
+static enum err_code
+op_tenants_import(struct call *c, struct err *err)
+{
+    const struct json *tenants = call_json(c, "tenants");
+    struct job_item *items = ARENA_ARRAY(c->arena, json_len(tenants) + 1, struct job_item);
+    struct jobs_plan plan = {.items = items};
+    struct job_row job;
+    for (const struct json *t = json_first(tenants); t; t = json_next(t)) {
+        struct str id = json_str(json_get(t, "tenantId"));
+        items[plan.n] =
+            (struct job_item){.name = id.n ? id : arena_printf(c->arena, "tenants.%zu", plan.n),
+                              .input = fields_json_text(c, t)};
+        plan.n++;
+    }
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc = s ? jobs_add(c, s, &plan, &job, err) : err_failed(err);
     if (rc)
         return rc;
-    call_audit(c, "tenant", t.tenant_id, "Medium", "%s tenant %.*s",
-               revived ? "Reactivated" : "Created", STR_ARG(t.name));
-    shape_tenant(c, &t, false);
+    call_audit(c, "job", job.id, "Medium", "Began to import %zu tenant(s)", plan.n);
+    jw_open(&c->out, '{');
+    jw_kstr(&c->out, "migrationId", job.id);
+    jw_close(&c->out, '}');
+    return ERR_OK;
+}
+
+static enum err_code
+op_tenants_import_status(struct call *c, struct err *err)
+{
+    struct job_row job;
+    struct job_item *failed;
+    size_t n;
+    const struct scope *s = call_scope(c, err);
+    enum err_code rc =
+        s ? jobs_find(c, s, OP_tenants_import, call_param(c, "migrationId"), &job, err)
+          : err_failed(err);
+    if (!rc)
+        rc = store_job_failures(s, &job, IMPORT_MAX, &failed, &n, err);
+    if (rc)
+        return rc;
+    struct jw *w = &c->out;
+    jw_open(w, '{');
+    jw_kstr(w, "migrationId", job.id);
+    jw_ktext(w, "state", jobs_state(&job));
+    jw_ki64(w, "migratedTenants", job.processed - job.failed);
+    jw_ki64(w, "totalTenants", job.total);
+    jobs_write_failures(c, "tenantId", failed, n);
+    jw_close(w, '}');
     return ERR_OK;
 }
 
@@ -234,17 +309,9 @@ op_tenants_metadata_remove(struct call *c, struct err *err)
 }
 
 const struct op_binding tenants_ops[] = {
-    BIND(tenants_create),
-    BIND(tenants_get_v1),
-    BIND(tenants_list_v1),
-    BIND(tenants_list),
-    BIND(tenants_get),
-    BIND(tenants_get_by_alias),
-    BIND(tenants_update_v1),
-    BIND(tenants_update),
-    BIND(tenants_delete),
-    BIND(tenants_delete_current),
-    BIND(tenants_metadata_add),
-    BIND(tenants_metadata_remove),
-    BIND_END,
+    BIND(tenants_create),       BIND(tenants_import),          BIND(tenants_import_status),
+    BIND(tenants_get_v1),       BIND(tenants_list_v1),         BIND(tenants_list),
+    BIND(tenants_get),          BIND(tenants_get_by_alias),    BIND(tenants_update_v1),
+    BIND(tenants_update),       BIND(tenants_delete),          BIND(tenants_delete_current),
+    BIND(tenants_metadata_add), BIND(tenants_metadata_remove), BIND_END,
 };

@@ -1,5 +1,7 @@
-/* Users in bulk: jobs that go on after the answer, and their reports; see tests/support/scene.h. */
+/* Users and tenants in bulk: jobs that go on after the answer, and their reports; see tests/support/scene.h. */
 #include "tests/support/scene.h"
+
+#include "base/buf.h"
 
 static struct scene scene;
 
@@ -148,11 +150,131 @@ refusals(void **state)
     SCENE(&scene, steps);
 }
 
+#define BULK "/identity/resources/vendor-only/users/v1"
+#define BULK_STATUS BULK "/bulk-roles/status"
+
+static void
+roles_in_several_tenants_at_once(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"PATCH " BULK "/$bob/roles/bulk", "{'addRoleIds':['$low','$mid']}",
+         "200; userId='$bob'; affectedTenants=2; rolesAdded=['$low','$mid']; rolesRemoved=[];"
+         "taskId!"},
+        {"GET " USERS "/v3/roles?ids=$bob", NULL,
+         "200; 0.roleIds=['$mid','$low']; 1.roleIds=['$mid','$low']"},
+        {"PATCH " BULK "/$bob/roles/bulk",
+         "{'addRoleIds':['$own'],'removeRoleIds':['$mid'],'tenantIds':['two','two']}",
+         "200; affectedTenants=1"},
+        {"GET " USERS "/v3/roles?ids=$bob @two", NULL, "200; 0.roleIds=['$low','$own']"},
+        /* All or nothing, and each that cannot be done is named. */
+        {"PATCH " BULK "/$bob/roles/bulk",
+         "{'removeRoleIds':['$low'],'tenantIds':['two','nowhere','other']}",
+         "404; errors=['User is not in tenant nowhere','User is not in tenant other']"},
+        {"PATCH " BULK "/$bob/roles/bulk", "{'addRoleIds':['$own']}",
+         "404; errors=['Role $own not found in tenant one']"},
+        {"GET " USERS "/v3/roles?ids=$bob @two", NULL, "200; 0.roleIds=['$low','$own']"},
+        {"PATCH " BULK "/$bob/roles/bulk", "{}",
+         "400; errors=['addRoleIds or removeRoleIds must be provided']"},
+        {"PATCH " BULK "/$bob/roles/bulk", "{'addRoleIds':[],'removeRoleIds':[]}", "400"},
+        {"PATCH " BULK "/nobody/roles/bulk", "{'addRoleIds':['$low']}", "404; ~User not found"},
+        {"PATCH " BULK "/$bob/roles/bulk", "{'addRoleIds':['$low'],'tenantIds':[]}",
+         "200; affectedTenants=0"},
+        {"PATCH " BULK "/$bob/roles/bulk ~ada-token", "{'addRoleIds':['$low']}", "403"},
+    };
+    SCENE(&scene, steps);
+}
+
+/* The ids t0 to t<n>, made on the way; then one that is not there. */
+static const char *
+many_tenants(int n)
+{
+    struct buf list;
+    buf_init(&list, 1 << 16);
+    for (int i = 0; i < n; i++) {
+        struct str body = arena_printf(&scene.t.arena, "{'tenantId':'t%d','name':'T'}", i);
+        struct str join =
+            arena_printf(&scene.t.arena, "{'tenantId':'t%d','skipInviteEmail':true}", i);
+        const struct step steps[] = {{"POST " TENANTS, body.p, "201"},
+                                     {"POST " USERS "/v1/$bob/tenant", join.p, "201"}};
+        SCENE(&scene, steps);
+        buf_printf(&list, "'t%d',", i);
+    }
+    buf_add_text(&list, "'nowhere'");
+    const char *text = arena_str(&scene.t.arena, buf_str(&list)).p;
+    buf_fini(&list);
+    return text;
+}
+
+static void
+roles_in_many_tenants_in_the_background(void **state)
+{
+    (void)state;
+    enum { MANY = 60 };
+    struct str body = arena_printf(
+        &scene.t.arena, "{'addRoleIds':['$low'],'removeRoleIds':['$mid'],'tenantIds':[%s]}",
+        many_tenants(MANY));
+    const struct step steps[] = {
+        {"PATCH " BULK "/$bob/roles/bulk", body.p,
+         "200; userId='$bob'; affectedTenants=61; rolesAdded=['$low']; taskId>task"},
+        {"AWAIT GET " BULK_STATUS "/$task", NULL,
+         "200; id='$task'; userId='$bob'; status='CompletedWithErrors'; totalTenants=61;"
+         "processedTenants=61; addedRoleIds=['$low']; removedRoleIds=['$mid'];"
+         "errors=[{'tenantId':'nowhere','message':'User is not in tenant nowhere'}]"},
+        {"GET " USERS "/v3/roles?ids=$bob @t0", NULL, "200; 0.roleIds=['$low']"},
+        {"GET " USERS "/v3/roles?ids=$bob @t59", NULL, "200; 0.roleIds=['$low']"},
+        {"GET " AUDITS "?count=1&offset=0&filter=users_bulk_roles&tenant_ids[]=t7", NULL,
+         "200; total=1; data.0.resourceId='$bob'"},
+        {"GET " BULK_STATUS "/nothing", NULL, "404"},
+        {"GET " STATUS "/$task @one", NULL, "404"},
+        {"GET " BULK_STATUS "/$task ~ada-token", NULL, "403"},
+    };
+    SCENE(&scene, steps);
+}
+
+#define IMPORT "/tenants/resources/migrations/v1/tenants"
+
+static void
+tenants_are_imported(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"POST " IMPORT,
+         "{'tenants':[{'tenantId':'i1','name':'First','metadata':{'a':1}},"
+         "{'tenantId':'i2','name':'Second','parentTenantId':'i1'},"
+         "{'tenantId':'one','name':'There already'},"
+         "{'tenantId':'i3','parentTenantId':'missing'},"
+         "{'tenantId':'bad id','name':'x'},"
+         "{'name':'No id'},"
+         "{'tenantId':'i1','name':'Twice'}]}",
+         "202; migrationId>job"},
+        {"AWAIT GET " IMPORT "/status/$job", NULL,
+         "200; migrationId='$job'; state='COMPLETED'; migratedTenants=3; totalTenants=7;"
+         "errors.*.tenantId=['one','i3','bad id','i1'];"
+         "errors.0.message='Tenant already exists';"
+         "errors.1.message='Parent tenant missing not found'; errors.2.message?;"
+         "errors.3.message='Tenant already exists'"},
+        {"GET " TENANTS "/i2", NULL, "200; 0.name='Second'"},
+        {"GET /tenants/resources/hierarchy/v1 @i1", NULL, "200; *.tenantId=['i2']"},
+        {"GET " TENANTS "/one", NULL, "200; 0.name='One Ltd'"},
+        {"POST " IMPORT, "{'tenants':[{'tenantId':'one'}]}", "202; migrationId>job"},
+        {"AWAIT GET " IMPORT "/status/$job", NULL,
+         "200; state='FAILED'; migratedTenants=0; errors#1"},
+        {"POST " IMPORT, "{'tenants':['x']}", "400"},
+        {"POST " IMPORT, "{'tenants':[{'name':''}]}", "400; ~tenants.0.name"},
+        {"POST " IMPORT, "{}", "400; ~tenants"},
+        {"GET " IMPORT "/status/nothing", NULL, "404; errors=['Task not found']"},
+        {"POST " IMPORT " ~ada-token", "{'tenants':[]}", "403"},
+    };
+    SCENE(&scene, steps);
+}
+
 static void
 every_operation_was_used(void **state)
 {
     (void)state;
     scene_ledger_of(&scene, (const struct op_binding *const[]){users_bulk_ops, NULL});
+    scene_ledger(&scene, (const char *const[]){"/tenants/resources/migrations/", NULL});
 }
 
 int
@@ -164,6 +286,9 @@ main(void)
         cmocka_unit_test(what_fails_is_reported_and_the_rest_goes_on),
         cmocka_unit_test(on_behalf_of_who_asked),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(roles_in_several_tenants_at_once),
+        cmocka_unit_test(roles_in_many_tenants_in_the_background),
+        cmocka_unit_test(tenants_are_imported),
         cmocka_unit_test(every_operation_was_used),
     };
     scene_start(&scene);

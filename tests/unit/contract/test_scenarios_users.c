@@ -216,6 +216,8 @@ roles(void **state)
         {"GET " V3 "/roles?ids=nobody @one", NULL, "200; =[]"},
         {"GET " V3 "/roles @one", NULL, "400; ~ids"},
         {"GET " V3 "/roles?ids @one", NULL, "400; ~ids"},
+        {"GET " V3 "/groups?ids=$ann,nobody @one", NULL, "200; #1; 0.groupIds=[]"},
+        {"GET " V3 "/groups?ids @one", NULL, "400; ~ids"},
     };
     SCENE(&scene, steps);
 }

@@ -52,13 +52,21 @@ rights_of(const struct scope *s, struct str user)
     return r;
 }
 
+static struct group
+get(const struct scope *s, struct str id)
+{
+    struct group g;
+    OK(store_group_get(s, id, &g, &w.err));
+    return g;
+}
+
 static void
 groups_come_back(void **state)
 {
     (void)state;
     struct group g = {.name = STR("Ops"), .color = STR("#fff"), .metadata = STR("{\"a\":1}")}, back;
     OK(store_group_create(&a, &g, &w.err));
-    OK(store_group_get(&a, g.id, &back, &w.err));
+    back = get(&a, g.id);
     assert_str(back.name, "Ops");
     assert_str(back.color, "#fff");
     assert_str(back.metadata, "{\"a\":1}");
@@ -68,15 +76,28 @@ groups_come_back(void **state)
     back.name = STR("Operations");
     back.color = STR("red");
     OK(store_group_update(&a, &back, GROUP_F(name), &w.err));
-    OK(store_group_get(&a, g.id, &back, &w.err));
-    assert_str(back.name, "Operations");
-    assert_str(back.color, "#fff");
+    assert_str(get(&a, g.id).name, "Operations");
+    assert_str(get(&a, g.id).color, "#fff");
+}
+
+static void
+groups_go(void **state)
+{
+    (void)state;
+    struct group g = create(&a, "Ops"), back;
+    OK(store_group_delete(&a, g.id, &w.err));
+    assert_int_equal(store_group_get(&a, g.id, &back, &w.err), ERR_NOT_FOUND);
+}
+
+static void
+groups_of_others_are_not_there(void **state)
+{
+    (void)state;
+    struct group g = create(&a, "Ops"), back;
     assert_int_equal(store_group_get(&b, g.id, &back, &w.err), ERR_NOT_FOUND);
     assert_int_equal(store_group_update(&b, &g, GROUP_F(name), &w.err), ERR_NOT_FOUND);
     assert_int_equal(store_group_delete(&b, g.id, &w.err), ERR_NOT_FOUND);
     assert_int_equal(store_group_delete(&w.s, g.id, &w.err), ERR_NOT_FOUND);
-    OK(store_group_delete(&a, g.id, &w.err));
-    assert_int_equal(store_group_get(&a, g.id, &back, &w.err), ERR_NOT_FOUND);
 }
 
 static void
@@ -95,33 +116,40 @@ names_are_of_a_tenant(void **state)
     db_undo(w.conn);
 }
 
+static struct group_list
+list_of(const struct scope *s, const struct group_query *q)
+{
+    struct group_list list;
+    OK(store_group_list(s, q, &list, &w.err));
+    return list;
+}
+
 static void
 lists_are_sorted_and_paged(void **state)
 {
     (void)state;
-    struct group_list list;
     (void)create(&a, "beta");
     struct group alpha = create(&a, "Alpha");
     (void)create(&a, "gamma");
     (void)create(&b, "other");
     struct group_query q = {.page = {.limit = 2}};
-    OK(store_group_list(&a, &q, &list, &w.err));
+    struct group_list list = list_of(&a, &q);
     assert_int_equal(list.total, 3);
     assert_int_equal(list.n, 2);
     assert_str(list.items[0].name, "Alpha");
     assert_str(list.items[1].name, "beta");
     q.page = (struct store_page){.offset = 2, .limit = 2, .sort = STR("name"), .descending = true};
-    OK(store_group_list(&a, &q, &list, &w.err));
+    list = list_of(&a, &q);
     assert_int_equal(list.n, 1);
     assert_str(list.items[0].name, "Alpha");
     struct str ids[] = {alpha.id, STR("nothing")};
     q = (struct group_query){.ids = ids, .n_ids = 2};
-    OK(store_group_list(&a, &q, &list, &w.err));
+    list = list_of(&a, &q);
     assert_int_equal(list.n, 1);
-    OK(store_group_list(&b, &q, &list, &w.err));
+    list = list_of(&b, &q);
     assert_int_equal(list.n, 0);
     q.n_ids = 0;
-    OK(store_group_list(&a, &q, &list, &w.err));
+    list = list_of(&a, &q);
     assert_int_equal(list.n, 0);
 }
 
@@ -160,6 +188,18 @@ roles_of_a_group_are_its_members(void **state)
     OK(store_user_roles(&a, ann, ROLES_ADD, &role, 1, &w.err));
     assert_int_equal(rights_of(&a, ann).n_roles, 1);
     OK(store_user_roles(&a, ann, ROLES_REMOVE, &role, 1, &w.err));
+    link_ids(&a, &g, GROUP_USERS, false, ann);
+    assert_int_equal(rights_of(&a, ann).n_roles, 0);
+}
+
+static void
+roles_of_groups_can_be_switched_off(void **state)
+{
+    (void)state;
+    struct group g = create(&a, "Ops");
+    struct str ann = world_member(&w, &a, "ann@a.io"), role = world_role(&w, "admin");
+    link_ids(&a, &g, GROUP_USERS, true, ann);
+    link_ids(&a, &g, GROUP_ROLES, true, role);
     struct group_switches off = {.enabled = true, .roles_enabled = false}, now;
     OK(store_group_switches_set(&a, &off, &w.err));
     assert_int_equal(rights_of(&a, ann).n_roles, 0);
@@ -169,8 +209,6 @@ roles_of_a_group_are_its_members(void **state)
     assert_true(now.enabled && now.roles_enabled);
     OK(store_group_switches_set(&a, &now, &w.err));
     assert_int_equal(rights_of(&a, ann).n_roles, 1);
-    link_ids(&a, &g, GROUP_USERS, false, ann);
-    assert_int_equal(rights_of(&a, ann).n_roles, 0);
 }
 
 static struct user
@@ -237,10 +275,13 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(groups_come_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(groups_go, setup, teardown),
+        cmocka_unit_test_setup_teardown(groups_of_others_are_not_there, setup, teardown),
         cmocka_unit_test_setup_teardown(names_are_of_a_tenant, setup, teardown),
         cmocka_unit_test_setup_teardown(lists_are_sorted_and_paged, setup, teardown),
         cmocka_unit_test_setup_teardown(only_what_the_tenant_sees_goes_in, setup, teardown),
         cmocka_unit_test_setup_teardown(roles_of_a_group_are_its_members, setup, teardown),
+        cmocka_unit_test_setup_teardown(roles_of_groups_can_be_switched_off, setup, teardown),
         cmocka_unit_test_setup_teardown(users_know_their_groups, setup, teardown),
         cmocka_unit_test_setup_teardown(a_role_that_moves_leaves_groups_of_others, setup, teardown),
     };
