@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "ui/app.h"
 #include "ui/help.h"
+#include "ui/invite.h"
 #include "ui/mfa.h"
 #include "ui/palette.h"
 #include "ui/prompt.h"
@@ -12,8 +13,8 @@
 #include <stdio.h>
 
 /* Panes of the interface whose part of the service is not in this version. */
-static const char *const later[] = {"groups", "sessions", "invites", "tokens",
-                                    "email",  "sms",      "outbox",  NULL};
+static const char *const later[] = {"sessions", "invites", "tokens", "email",
+                                    "sms",      "outbox",  NULL};
 
 static bool
 is_later(struct str word)
@@ -140,6 +141,12 @@ line_policies(struct app *app, struct str arg)
 {
     (void)arg;
     mfa_policy_open(app, str_of(app->tenant));
+}
+
+static void
+line_invite(struct app *app, struct str arg)
+{
+    invite_open(app, arg);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "crypto/totp.h"
 #include "store/audits.h"
 #include "store/factors.h"
+#include "store/groups.h"
 #include "store/permissions.h"
 #include "store/tenants.h"
 #include "store/users.h"
@@ -333,6 +334,39 @@ add_audits(const struct scope *s, struct err *err)
     return rc;
 }
 
+/* After everything else, so that no other id depends on them. */
+static enum err_code
+add_groups(const struct demo *d, const struct scope *s, struct err *err)
+{
+    static const struct {
+        const char *name, *description, *color, *role;
+        size_t first, last; /* of the people */
+    } rows[] = {{"On call", "Who is woken at night", "#d9480f", "Dispatcher", 1, 4},
+                {"Books", "Sees invoices, for the auditors", "#2b8a3e", "Billing", 4, 5},
+                {"Book club", NULL, NULL, NULL, 8, 11}};
+    struct scope acme;
+    enum err_code rc = scope_tenant(s, STR("acme"), &acme, err);
+    for (size_t i = 0; !rc && i < COUNT_OF(rows); i++) {
+        struct group g = {.name = str_of(rows[i].name),
+                          .description = str_of(rows[i].description),
+                          .color = str_of(rows[i].color)};
+        struct str role = role_id(d, rows[i].role);
+        int64_t seq = 0;
+        rc = store_group_create(&acme, &g, err);
+        if (!rc && role.n)
+            rc = store_group_resolve(&acme, GROUP_ROLES, &role, 1, &seq, err);
+        if (!rc && role.n)
+            rc = store_group_link(&acme, &g, GROUP_ROLES, true, &seq, 1, err);
+        for (size_t k = rows[i].first; !rc && k <= rows[i].last; k++) {
+            struct user u;
+            rc = store_user_get(&acme, USER_BY_EMAIL, str_of(people[k].email), &u, err);
+            if (!rc)
+                rc = store_group_link(&acme, &g, GROUP_USERS, true, &u.seq, 1, err);
+        }
+    }
+    return rc;
+}
+
 static enum err_code
 fill(struct db_conn *conn, void *arg, struct err *err)
 {
@@ -356,7 +390,9 @@ fill(struct db_conn *conn, void *arg, struct err *err)
         rc = add_people(d, &s, err);
     if (!rc)
         rc = add_globex(d, &s, err);
-    return rc ? rc : add_audits(&s, err);
+    if (!rc)
+        rc = add_audits(&s, err);
+    return rc ? rc : add_groups(d, &s, err);
 }
 
 enum err_code

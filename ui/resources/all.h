@@ -5,5 +5,5 @@
 
 extern const struct resource resource_tenants, resource_sub_accounts, resource_users,
     resource_roles, resource_permissions, resource_categories, resource_audits,
-    resource_configuration;
+    resource_configuration, resource_groups;
 #endif

@@ -138,6 +138,11 @@ static const struct column permissions[] = {
     {.title = "Name", .field = "name", .min = 14, .flex = 2, .drop = 1},
     {.title = NULL}};
 
+static const struct column groups[] = {
+    {.title = "Group", .field = "id", .min = 36, .flex = 1},
+    {.title = "Roles", .field = "roles", .format = FMT_KEYS, .sub = "key", .min = 12, .flex = 2},
+    {.title = NULL}};
+
 static const struct column metadata[] = {
     {.title = "Metadata", .field = "metadata", .format = FMT_JSON},
     {.title = "Vendor metadata", .field = "vendorMetadata", .format = FMT_JSON},
@@ -152,6 +157,7 @@ static const struct section sections[] = {
      .fields = permissions,
      .table = "permissions",
      .opens = "permissions"},
+    {.title = "Groups here", .fields = groups, .table = "groups", .opens = "groups"},
     {.title = "Metadata", .fields = metadata},
     {.title = NULL}};
 
@@ -160,6 +166,12 @@ static const struct bind here[] = {
     {"userId", BIND_ROW, "id"}, {"frontegg-tenant-id", BIND_CONTEXT, "tenant"}, {.param = NULL}};
 static const struct bind everywhere[] = {
     {"userId", BIND_ROW, "id"}, {"frontegg-tenant-id", BIND_CONST, ""}, {.param = NULL}};
+
+static const struct bind app_here[] = {
+    {"userIds", BIND_ROW, "id"}, {"tenantId", BIND_CONTEXT, "tenant"}, {.param = NULL}};
+
+static const struct form_hint app_form[] = {
+    {.field = "appId", .label = "Application", .help = "its id"}, {.field = NULL}};
 
 static const struct form_hint add_form[] = {
     {.field = "email", .label = "E-mail"},
@@ -357,6 +369,23 @@ static const struct action actions[] = {
      .flags = ONE,
      .form = superuser_form,
      .warning = "A superuser may do everything in every tenant of the user."},
+    {.key = "w",
+     .name = "give-application",
+     .label = "Give application",
+     .op = OP_applications_assign,
+     .binds = app_here,
+     .flags = MANY | ACTION_IN_TENANT,
+     .form = app_form,
+     .undo = "take-application"},
+    {.key = "W",
+     .name = "take-application",
+     .label = "Take application",
+     .op = OP_applications_unassign,
+     .confirm = CONFIRM_EASY,
+     .binds = app_here,
+     .flags = MANY | ACTION_IN_TENANT,
+     .form = app_form,
+     .undo = "give-application"},
     {.name = NULL}};
 
 static const struct child children[] = {

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { GOLDEN_BYTES = 1 << 20, PATH_SIZE = 200 };
+#define INVITE "invite tests/unit/ui/people.csv"
 
 struct scene {
     const char *name;
@@ -77,6 +78,47 @@ configuration(struct bench *b)
                 "{\"id\":\"c1\",\"authStrategy\":\"EmailAndPassword\",\"allowSignups\":true,"
                 "\"defaultTokenExpiration\":86400,\"jwtAlgorithm\":\"RS256\",\"publicKey\":"
                 "\"-----BEGIN PUBLIC KEY-----\\nMIIB\\n-----END PUBLIC KEY-----\"}");
+}
+
+static const char group_json[] =
+    "{\"id\":\"g1\",\"name\":\"Operations\",\"color\":\"#ff8800\",\"description\":\"Runs it\","
+    "\"managedBy\":\"frontegg\",\"metadata\":\"{}\",\"createdAt\":\"2026-05-01T10:00:00.000Z\","
+    "\"updatedAt\":\"2026-05-02T10:00:00.000Z\",\"roles\":[{\"id\":\"r1\",\"key\":\"Admin\","
+    "\"name\":"
+    "\"Admin\",\"level\":0},{\"id\":\"r2\",\"key\":\"Reader\",\"name\":\"Reader\",\"level\":20}],"
+    "\"users\":[{\"id\":\"user-0001\",\"email\":\"user1@example.com\",\"name\":\"User 0001\","
+    "\"activatedForTenant\":true}]}";
+
+static void
+groups(struct bench *b)
+{
+    char list[2048];
+    snprintf(list, sizeof list,
+             "{\"items\":[%s,{\"id\":\"g2\",\"name\":\"Quiet\",\"roles\":[],\"users\":[],"
+             "\"managedBy\":\"scim2\",\"createdAt\":\"2026-05-20T10:00:00.000Z\"}],"
+             "\"_metadata\":{\"totalItems\":2,\"totalPages\":1}}",
+             group_json);
+    fake_answer(b->client, "groups_list", 200, list);
+    fake_answer(b->client, "groups_get", 200, group_json);
+}
+
+static void
+in_groups(struct bench *b)
+{
+    fake_answer(b->client, "users_get_vendor", 200,
+                "{\"id\":\"user-0001\",\"name\":\"User 0001\",\"email\":\"user1@example.com\","
+                "\"groups\":[{\"id\":\"4a2e4fd7-5a0c-4b7e-9a54-0d8b7c1a2f33\",\"roles\":[{\"id\":"
+                "\"r1\",\"key\":\"Admin\"},{\"id\":\"r2\",\"key\":\"Reader\"}]}]}");
+}
+
+static void
+inviting(struct bench *b)
+{
+    fake_answer(b->client, "users_bulk_invite", 202, "{\"id\":\"job-1\"}");
+    fake_answer(
+        b->client, "users_bulk_status", 200,
+        "{\"id\":\"job-1\",\"status\":\"InProgress\",\"total\":3,\"processed\":2,"
+        "\"errors\":[{\"email\":\"bob@acme.example\",\"message\":\"User already exists\"}]}");
 }
 
 static void
@@ -147,6 +189,11 @@ static const struct scene scenes[] = {
     {.name = "permissions-rows", .keys = {"4"}, .sizes = true},
     {.name = "audits-rows", .script = audits, .keys = {"6"}, .sizes = true},
     {.name = "configuration", .script = configuration, .keys = {"7"}},
+    {.name = "groups-rows", .script = groups, .keys = {"8"}, .sizes = true},
+    {.name = "group-detail", .script = groups, .keys = {"8 Enter"}, .sizes = true},
+    {.name = "user-groups", .script = in_groups, .keys = {"Enter G"}},
+    {.name = "invite-asks", .keys = {":", INVITE, "Enter"}},
+    {.name = "invite-works", .script = inviting, .keys = {":", INVITE, "Enter y"}, .sizes = true},
     {.name = "requests", .keys = {"3 @"}, .sizes = true},
     {.name = "help", .keys = {"?"}, .sizes = true},
     {.name = "palette", .keys = {":", "re"}, .sizes = true},
