@@ -286,7 +286,7 @@ invite_open(struct app *app, struct str path)
     const struct pane *view = app_view(app);
     const char *tenant = view && view->tenant[0] ? view->tenant : app->tenant;
     struct err err = {0};
-    struct json *users;
+    struct json *users = NULL;
     if (app_read_only(app)) {
         app_note(app, TOAST_WARN, "This profile is read-only");
         return;
