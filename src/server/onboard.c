@@ -104,7 +104,10 @@ onboard_invite(struct call *c, const struct scope *s, const struct user *u, stru
     rc = flow_start(c, s, &f, how.by_code ? FLOW_WITH_CODE : 0, &token, err);
     if (rc)
         return rc;
-    struct notice n = {.type = how.by_code ? "InviteToTenantWithCode" : "InviteToTenant",
+    bool bulk = c->op->id == OP_users_bulk_invite;
+    struct notice n = {.type = how.by_code ? "InviteToTenantWithCode"
+                               : bulk      ? "BulkInvitesToTenant"
+                                           : "InviteToTenant",
                        .user = u,
                        .tenant_id = tenant_id,
                        .code = f.code,

@@ -40,6 +40,7 @@ prepare(void **state)
          "{'email':'ada@one.example','roleIds':['$mid'],'skipInviteEmail':true}", "201; id>ada"},
         {"POST " USERS "/v2 @two", "{'email':'bob@two.example','skipInviteEmail':true}",
          "201; id>bob"},
+        {"POST " USERS "/v1/$bob/verify", NULL, "200"},
     };
     SCENE(&scene, steps);
     keep_token("ada-token", "ada", "one");
@@ -69,7 +70,7 @@ everybody_is_invited(void **state)
         /* Who was there already is not changed. */
         {"GET " USERS "/v1/email?email=bob@two.example", NULL, "200; !~Changed; tenantIds#2"},
         {"OUTBOX c1@one.example", NULL, "200; template='ActivateUser'; token?"},
-        {"OUTBOX bob@two.example", NULL, "200"},
+        {"OUTBOX bob@two.example", NULL, "200; template='BulkInvitesToTenant'; ~One Ltd"},
         {"POST /identity/resources/auth/v1/user ~none",
          "{'email':'c5@one.example','password':'Correct-Horse-9'}", "200; accessToken?"},
         /* One audit for the request, one for each person, all of the same trace. */
