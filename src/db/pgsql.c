@@ -429,6 +429,14 @@ pgsql_fragment(const char *name)
         /* The index is PostgreSQL's own business. */
         {"users.search_add", ""},
         {"users.search_remove", ""},
+        /* Below every transaction that may still write here; those of other databases do not count. */
+        {"sessions.settled",
+         "c.tx < COALESCE((SELECT MIN(CAST(CAST(x AS TEXT) AS BIGINT)) FROM "
+         "pg_snapshot_xip(pg_current_snapshot()) x WHERE NOT EXISTS (SELECT 1 FROM "
+         "pg_stat_activity a WHERE a.backend_xid = CAST(x AS xid) AND a.datname <> "
+         "current_database())), CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS "
+         "BIGINT))"},
+        {"sessions.since", "(c.tx, c.seq) > (?, ?)"},
         {"address.lock", "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))) l"},
     };
     for (size_t i = 0; i < COUNT_OF(fragments); i++) {

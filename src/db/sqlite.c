@@ -526,6 +526,8 @@ sqlite_fragment(const char *name)
         {"users.search_add", "INSERT INTO user_search (rowid, search_key) VALUES ($1, $2)"},
         {"users.search_remove", "INSERT INTO user_search (user_search, rowid, search_key) "
                                 "VALUES ('delete', $1, $2)"},
+        {"sessions.settled", "c.tx = 0"}, /* one transaction writes at a time */
+        {"sessions.since", "c.tx = 0 AND c.tx >= ? AND c.seq > ?"},
         {"address.lock", ""}, /* one transaction writes at a time */
     };
     for (size_t i = 0; i < COUNT_OF(fragments); i++) {

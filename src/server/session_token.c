@@ -1,13 +1,16 @@
 #include "server/session_token.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/rand.h"
+#include "base/utf8.h"
 #include "crypto/token.h"
 #include "server/auth.h"
 #include "server/cookie.h"
 #include "server/settings.h"
 #include "server/signin.h"
 #include "server/state.h"
+#include "server/template_words.h"
 
 #include <stdio.h>
 
@@ -153,6 +156,34 @@ session_terms_expiry(const struct session_terms *t, int64_t created_at, int64_t 
     if (t->absolute_s)
         end = least(end, created_at + t->absolute_s * 1000);
     return end;
+}
+
+/* -- how people see a session -- */
+
+struct str
+session_client(struct arena *a, struct str user_agent)
+{
+    enum { WORD = 60 };
+    struct str text = str_given(user_agent) ? user_agent : STR("");
+    struct str words = template_words_device(a, text), rest = text, first = STR("");
+    if (str_given(words))
+        return words;
+    (void)str_next(&rest, ' ', &first);
+    return utf8_valid(str_sub(first, 0, WORD)) ? str_sub(first, 0, WORD) : STR("");
+}
+
+const char *const session_mfa_names[] = {"none", "remembered", "email", "sms", "app", "key", NULL};
+
+int64_t
+session_mfa(unsigned methods)
+{
+    static const unsigned by_strength[] = {SIGNIN_MFA_REMEMBERED, SIGNIN_MFA_EMAIL, SIGNIN_MFA_SMS,
+                                           SIGNIN_MFA_APP, SIGNIN_MFA_WEBAUTHN};
+    int64_t found = 0;
+    for (size_t i = 0; i < COUNT_OF(by_strength); i++)
+        if (methods & by_strength[i])
+            found = (int64_t)i + 1;
+    return found;
 }
 
 /* -- rights -- */

@@ -118,6 +118,8 @@ begin_session(struct call *c, const struct signin *in, struct visitor *v,
                             .methods = in->methods,
                             .ip = c->ip,
                             .user_agent = str_sub(c->user_agent, 0, 512),
+                            .client = session_client(c->arena, c->user_agent),
+                            .mfa = session_mfa(in->methods),
                             .created_at = c->now,
                             .auth_at = c->now,
                             .expires_at = session_terms_expiry(&v->terms, c->now, c->now)};

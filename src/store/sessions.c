@@ -1,19 +1,12 @@
 #include "store/sessions.h"
 
 #include "base/mem.h"
-#include "store/rows.h"
+#include "store/live_sessions.h"
+#include "store/session_rows.h"
 
 enum { SWEEP = 8 };
 
-#define SESSION_COLUMNS                                                                            \
-    "s.seq, s.user_seq, s.tenant_seq, s.id, u.id, t.tenant_id, u.email, s.family_hash, "           \
-    "s.secret_hash, s.rotations, s.rotated_at, s.methods, s.impersonated, s.ip, s.user_agent, "    \
-    "s.created_at, s.auth_at, s.used_at, s.expires_at"
-#define SESSION_SELECT                                                                             \
-    "SELECT " SESSION_COLUMNS " FROM sessions s JOIN users u ON u.seq = s.user_seq "               \
-    "JOIN tenants t ON t.seq = s.tenant_seq"
-
-static void
+void
 session_read(struct db_stmt *st, struct arena *a, struct session *out)
 {
     *out = (struct session){
@@ -36,6 +29,8 @@ session_read(struct db_stmt *st, struct arena *a, struct session *out)
         .auth_at = db_int(st, 16),
         .used_at = db_int(st, 17),
         .expires_at = db_int(st, 18),
+        .client = store_text(st, 19, a),
+        .mfa = db_int(st, 20),
     };
 }
 
@@ -48,6 +43,16 @@ sweep(const struct scope *s, struct err *err)
                    "DELETE FROM sessions WHERE seq IN (SELECT seq FROM sessions WHERE "
                    "expires_at <= $1 ORDER BY expires_at LIMIT $2)",
                    DB_ARGS(DB_I(s->now), DB_I(SWEEP)), NULL, err);
+}
+
+enum err_code
+session_changes_sweep(const struct scope *s, int64_t most, struct err *err)
+{
+    return db_exec(
+        s->conn,
+        "DELETE FROM session_changes WHERE seq IN (SELECT seq FROM session_changes "
+        "WHERE seq <= (SELECT MAX(seq) FROM session_changes) - $1 ORDER BY seq LIMIT $2)",
+        DB_ARGS(DB_I(LIVE_CHANGES_KEPT), DB_I(most)), NULL, err);
 }
 
 /* The newest `most` stay. */
@@ -70,15 +75,19 @@ store_session_add(const struct scope *s, const struct session *in, int64_t most,
         most = SESSIONS_OF_USER_MAX;
     enum err_code rc = sweep(s, err);
     if (rc == ERR_OK)
+        rc = session_changes_sweep(s, SWEEP, err);
+    if (rc == ERR_OK)
         rc = db_exec(s->conn,
                      "INSERT INTO sessions (env, id, user_seq, tenant_seq, family_hash, "
                      "secret_hash, rotated_at, methods, impersonated, ip, user_agent, created_at, "
-                     "auth_at, used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-                     "$10, $11, $7, $7, $7, $12)",
+                     "auth_at, used_at, expires_at, client, mfa) VALUES ($1, $2, $3, $4, $5, $6, "
+                     "$7, $8, $9, $10, $11, $7, $7, $7, $12, $13, $14)",
                      DB_ARGS(DB_I(s->env), DB_T(in->id), DB_I(in->user_seq), DB_I(in->tenant_seq),
                              DB_T(in->family_hash), DB_T(in->secret_hash), DB_I(s->now),
-                             DB_I(in->methods), DB_I(in->impersonated), DB_T(in->ip),
-                             DB_T(in->user_agent), DB_I(in->expires_at)),
+                             DB_I(in->methods), DB_I(in->impersonated),
+                             DB_T(str_given(in->ip) ? in->ip : STR("")), DB_T(in->user_agent),
+                             DB_I(in->expires_at),
+                             DB_T(str_given(in->client) ? in->client : STR("")), DB_I(in->mfa)),
                      NULL, err);
     return rc == ERR_OK ? trim(s, in->user_seq, most, ended, err) : rc;
 }
@@ -113,11 +122,11 @@ store_session_refresh(const struct scope *s, const struct session *was,
     enum err_code rc =
         db_exec(s->conn,
                 "UPDATE sessions SET secret_hash = $3, rotations = rotations + 1, rotated_at = $4, "
-                "tenant_seq = $5, methods = $6, auth_at = $7, used_at = $8, expires_at = $9 "
-                "WHERE env = $1 AND seq = $2 AND secret_hash = $10 AND expires_at > $8",
+                "tenant_seq = $5, methods = $6, auth_at = $7, used_at = $8, expires_at = $9, "
+                "mfa = $11 WHERE env = $1 AND seq = $2 AND secret_hash = $10 AND expires_at > $8",
                 DB_ARGS(DB_I(s->env), DB_I(was->seq), DB_T(to->secret_hash), DB_I(to->rotated_at),
                         DB_I(to->tenant_seq), DB_I(to->methods), DB_I(auth_at), DB_I(s->now),
-                        DB_I(to->expires_at), DB_T(was->secret_hash)),
+                        DB_I(to->expires_at), DB_T(was->secret_hash), DB_I(to->mfa)),
                 &changes, err);
     return rc == ERR_OK && changes == 0 ? store_missing("Session", err) : rc;
 }

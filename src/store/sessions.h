@@ -24,6 +24,8 @@ struct session {
     unsigned methods;   /* how the person was identified; bits of enum signin_method */
     bool impersonated;
     struct str ip, user_agent;
+    struct str client;           /* the user agent in few words, for lists and counts */
+    int64_t mfa;                 /* how strong the second factor was, 0: there was none */
     int64_t created_at, auth_at; /* auth_at: last time that the person themselves did something */
     int64_t used_at;             /* last refresh */
     int64_t expires_at;
@@ -45,6 +47,7 @@ struct session_refresh {
     struct str secret_hash; /* the new one */
     int64_t tenant_seq;
     unsigned methods;
+    int64_t mfa;
     int64_t rotated_at; /* of a clock read inside of the transaction */
     int64_t expires_at;
     bool is_sign_in; /* the person did something: sets auth_at */

@@ -9,6 +9,11 @@
 /* clang-format off */
 
 static const char *const order_choices[] = {"ASC", "DESC", NULL};
+static const char *const live_sort_choices[] = {"createdAt", "usedAt", "ip", "client", "mfa", NULL};
+static const char *const live_group_choices[] = {"user", "ip", "client", NULL};
+static const char *const live_event_choices[] = {"started", "ended", NULL};
+static const char *const live_mfa_choices[] = {
+    "none", "remembered", "email", "sms", "app", "key", NULL};
 static const char *const provider_choices[] = {
     "local", "saml", "google", "github", "facebook", "microsoft", "scim2", "slack", "apple", NULL};
 static const char *const managed_by_choices[] = {"frontegg", "scim2", "external", NULL};

@@ -142,6 +142,13 @@ static const struct field session_fields[] = {
     OPT("id", STRING), OPT("createdAt", TIME), OPT("expires", TIME), OPT("ipAddress", STRING),
     OPT("userAgent", STRING), OPT("current", BOOL), OPT("impersonated", BOOL), {.name = NULL}};
 
+/* A live session as an administrator sees it. */
+static const struct field live_session_fields[] = {
+    REQ("id", STRING), REQ("userId", STRING), OPTF("email", STRING, FIELD_NULLABLE), REQ("tenantId", STRING),
+    REQ("ip", STRING), REQ("client", STRING), REQ("userAgent", STRING), REQ_ENUM("mfa", live_mfa_choices),
+    REQ("createdAt", TIME), REQ("usedAt", TIME), REQ("expiresAt", TIME), REQ("impersonated", BOOL),
+    REQ("current", BOOL), {.name = NULL}};
+
 /* Second factors of a user. The e-mail factor has no id. */
 static const struct field mfa_devices_fields[] = {
     OPT_OBJS("webauthn", FIELDS(

@@ -20,6 +20,7 @@
     X(jwt_templates_ops)                                                                           \
     X(invites_ops)                                                                                 \
     X(links_ops)                                                                                   \
+    X(live_sessions_ops)                                                                           \
     X(lockout_ops)                                                                                 \
     X(machine_auth_ops)                                                                            \
     X(machine_tokens_ops)                                                                          \

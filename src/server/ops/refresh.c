@@ -204,6 +204,7 @@ exchange(struct call *c, struct refresh *r, struct err *err)
     struct session_refresh to = {.secret_hash = r->next.secret_hash,
                                  .tenant_seq = r->session.tenant_seq,
                                  .methods = r->session.methods,
+                                 .mfa = session_mfa(r->session.methods),
                                  .rotated_at = clock_now_ms(),
                                  .expires_at = r->session.expires_at};
     const struct scope *s = call_scope(c, err);
