@@ -5,6 +5,7 @@
 #include "ui/app.h"
 #include "ui/help.h"
 #include "ui/invite.h"
+#include "ui/live.h"
 #include "ui/mfa.h"
 #include "ui/palette.h"
 #include "ui/prompt.h"
@@ -13,8 +14,7 @@
 #include <stdio.h>
 
 /* Panes of the interface whose part of the service is not in this version. */
-static const char *const later[] = {"sessions", "invites", "tokens", "email",
-                                    "sms",      "outbox",  NULL};
+static const char *const later[] = {"invites", "tokens", "email", "sms", "outbox", NULL};
 
 static bool
 is_later(struct str word)
@@ -147,6 +147,13 @@ static void
 line_invite(struct app *app, struct str arg)
 {
     invite_open(app, arg);
+}
+
+static void
+line_sessions(struct app *app, struct str arg)
+{
+    (void)arg;
+    live_open_here(app);
 }
 
 static void

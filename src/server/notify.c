@@ -1,5 +1,6 @@
 #include "server/notify.h"
 
+#include "base/agent.h"
 #include "base/log.h"
 #include "server/template_message.h"
 
@@ -78,7 +79,7 @@ set_request(struct draft *d)
         return;
     if (!str_eq(c->ip, STR("unix")))
         set(d, TEMPLATE_VAR_ip, c->ip);
-    set(d, TEMPLATE_VAR_device, template_words_device(&d->scratch, c->user_agent));
+    set(d, TEMPLATE_VAR_device, agent_words(&d->scratch, c->user_agent));
 }
 
 static void

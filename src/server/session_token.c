@@ -3,14 +3,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rand.h"
-#include "base/utf8.h"
 #include "crypto/token.h"
 #include "server/auth.h"
 #include "server/cookie.h"
 #include "server/settings.h"
 #include "server/signin.h"
 #include "server/state.h"
-#include "server/template_words.h"
 
 #include <stdio.h>
 
@@ -159,18 +157,6 @@ session_terms_expiry(const struct session_terms *t, int64_t created_at, int64_t 
 }
 
 /* -- how people see a session -- */
-
-struct str
-session_client(struct arena *a, struct str user_agent)
-{
-    enum { WORD = 60 };
-    struct str text = str_given(user_agent) ? user_agent : STR("");
-    struct str words = template_words_device(a, text), rest = text, first = STR("");
-    if (str_given(words))
-        return words;
-    (void)str_next(&rest, ' ', &first);
-    return utf8_valid(str_sub(first, 0, WORD)) ? str_sub(first, 0, WORD) : STR("");
-}
 
 const char *const session_mfa_names[] = {"none", "remembered", "email", "sms", "app", "key", NULL};
 

@@ -21,8 +21,6 @@ void refresh_token_new(struct call *c, const struct refresh_token *was, struct r
 /* False if it is none of ours by its form. */
 bool refresh_token_read(struct call *c, struct str text, struct refresh_token *out);
 
-/* A user agent in few words: browser and system, else its first word. "" if there is none. */
-struct str session_client(struct arena *a, struct str user_agent);
 /* How strong the second factor of a session was, by its methods: an index into session_mfa_names. */
 int64_t session_mfa(unsigned methods);
 extern const char *const session_mfa_names[]; /* NULL-terminated */

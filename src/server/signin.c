@@ -1,5 +1,6 @@
 #include "server/signin.h"
 
+#include "base/agent.h"
 #include "crypto/token.h"
 #include "server/call_priv.h"
 #include "server/flow.h"
@@ -118,7 +119,7 @@ begin_session(struct call *c, const struct signin *in, struct visitor *v,
                             .methods = in->methods,
                             .ip = c->ip,
                             .user_agent = str_sub(c->user_agent, 0, 512),
-                            .client = session_client(c->arena, c->user_agent),
+                            .client = agent_name(c->arena, c->user_agent),
                             .mfa = session_mfa(in->methods),
                             .created_at = c->now,
                             .auth_at = c->now,
@@ -175,7 +176,7 @@ note_device(struct call *c, const struct visitor *v, struct err *err)
     static const char type[] = "ConnectNewDevice";
     struct message_template own;
     bool is_new = false;
-    struct str device = template_words_device(c->arena, c->user_agent);
+    struct str device = agent_words(c->arena, c->user_agent);
     struct notice n = {
         .type = type,
         .user = &v->u,

@@ -38,45 +38,6 @@ template_words_time(struct arena *a, int64_t ms)
                         STR_ARG(str_sub(iso, 0, 4)), STR_ARG(str_sub(iso, 11, 16)));
 }
 
-/* The first of these that the header holds; order matters, since most pretend to be others. */
-struct sign {
-    const char *part, *name;
-};
-
-static const char *
-find_sign(struct str header, const struct sign *signs)
-{
-    for (; signs->part; signs++)
-        if (str_find(header, str_of(signs->part)) >= 0)
-            return signs->name;
-    return NULL;
-}
-
-struct str
-template_words_device(struct arena *a, struct str user_agent)
-{
-    static const struct sign browsers[] = {{"Edg", "Edge"},
-                                           {"OPR/", "Opera"},
-                                           {"SamsungBrowser", "Samsung Internet"},
-                                           {"Firefox", "Firefox"},
-                                           {"FxiOS", "Firefox"},
-                                           {"CriOS", "Chrome"},
-                                           {"Chromium", "Chromium"},
-                                           {"Chrome/", "Chrome"},
-                                           {"Safari/", "Safari"},
-                                           {"curl/", "curl"},
-                                           {"gatehouse", "gatehouse"},
-                                           {NULL, NULL}};
-    static const struct sign systems[] = {
-        {"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iOS"},  {"iPad", "iPadOS"},
-        {"Mac OS X", "macOS"},  {"CrOS", "ChromeOS"},   {"Linux", "Linux"}, {NULL, NULL}};
-    const char *browser = find_sign(user_agent, browsers);
-    const char *system = find_sign(user_agent, systems);
-    if (browser && system)
-        return arena_printf(a, "%s on %s", browser, system);
-    return browser || system ? arena_text(a, browser ? browser : system) : STR_ABSENT;
-}
-
 void
 template_words_times(struct template_values *v, struct arena *a, int64_t now, int64_t expires_at)
 {

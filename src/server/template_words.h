@@ -11,13 +11,6 @@
 struct str template_words_duration(struct arena *a, int64_t ms);
 /* "5 June 2026, 09:41 UTC" */
 struct str template_words_time(struct arena *a, int64_t ms);
-/*
- * Browser and system that a User-Agent names, e.g. "Firefox on Linux"; absent if none is known.
- * Nothing of the header itself gets through: it is written by whoever sends the request, who need
- * not be the reader of the message.
- */
-struct str template_words_device(struct arena *a, struct str user_agent);
-
 /* Sets the times: when it happened, and until when link or code work (0: not said). */
 void template_words_times(struct template_values *v, struct arena *a, int64_t now,
                           int64_t expires_at);

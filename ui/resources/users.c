@@ -1,5 +1,6 @@
 /* Users of a tenant, or of the whole environment. */
 #include "ui/cell.h"
+#include "ui/live.h"
 #include "ui/mfa.h"
 #include "ui/resources/all.h"
 
@@ -390,6 +391,7 @@ static const struct action actions[] = {
 
 static const struct child children[] = {
     {.key = "m", .title = "MFA", .open = mfa_open},
+    {.key = "o", .title = "Sessions", .open = live_open_user},
     {.key = "r", .title = "Roles", .resource = "roles", .keep = "id", .of = "tenants.*.roles.*.id"},
     {.key = NULL}};
 

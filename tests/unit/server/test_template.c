@@ -1,4 +1,5 @@
 /* Templates: what a value may do where it stands, every default text, and the text part. */
+#include "base/agent.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "server/template_text.h"
@@ -291,7 +292,7 @@ devices_are_named_by_us(void **state)
         {"", NULL},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct str got = template_words_device(&arena, str_of(cases[i].header));
+        struct str got = agent_words(&arena, str_of(cases[i].header));
         if (cases[i].want)
             assert_string_equal(got.p, cases[i].want);
         else

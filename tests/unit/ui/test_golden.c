@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "tests/support/unit.h"
 #include "tests/unit/ui/fake/mfa_service.h"
+#include "tests/unit/ui/fake/sessions.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,19 @@ nobody_yet(struct bench *b)
     mfa_service_script(b, &s);
 }
 
+static void
+sessions(struct bench *b)
+{
+    fake_sessions(b, 40);
+    fake_session_own(2);
+}
+
+static void
+sessions_of_people(struct bench *b)
+{
+    fake_sessions_of_people(b, 9);
+}
+
 static const struct scene scenes[] = {
     {.name = "users-loading", .pending = true},
     {.name = "users-empty", .script = no_users, .keys = {""}},
@@ -228,7 +242,21 @@ static const struct scene scenes[] = {
      .script = second_factors,
      .keys = {":", "policies", "Enter e Down Down Enter"},
      .sizes = true},
-    {.name = "toast", .keys = {":", "sessions", "Enter"}},
+    {.name = "sessions-rows",
+     .script = sessions,
+     .keys = {":", "sessions", "Enter Down Space"},
+     .sizes = true},
+    {.name = "sessions-groups",
+     .script = sessions,
+     .keys = {":", "sessions", "Enter b b"},
+     .sizes = true},
+    {.name = "sessions-end", .script = sessions, .keys = {":", "sessions", "Enter x"}},
+    {.name = "sessions-end-menu", .script = sessions, .keys = {":", "sessions", "Enter ."}},
+    {.name = "sessions-people",
+     .script = sessions_of_people,
+     .keys = {":", "sessions", "Enter"},
+     .sizes = true},
+    {.name = "toast", .keys = {":", "nonsense", "Enter"}},
 };
 
 static void

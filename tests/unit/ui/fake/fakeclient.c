@@ -26,6 +26,7 @@ struct pending {
     result_fn *done;
     void *ctx;
     bool dropped, cancelled;
+    char user[128];
 };
 
 struct client {
@@ -41,6 +42,7 @@ struct client {
     size_t n_trace;
     uint64_t seq;
     char tenant[128], secret[256];
+    char user[128]; /* of the call that is being answered */
 };
 
 struct client *
@@ -152,6 +154,7 @@ client_send(struct client *c, const struct client_request *request)
                           .set = request->set,
                           .done = request->done,
                           .ctx = request->ctx};
+    snprintf(p->user, sizeof p->user, "%.*s", STR_ARG(request->scope.user_id));
     list_push_back(&c->calls, &p->node);
     if (p->set) {
         struct callset *s = p->set;
@@ -262,6 +265,7 @@ result_of(struct client *c, struct pending *p)
     struct answer *a = answer_of(c, p->op->name);
     struct buf body;
     struct err err = {0};
+    memcpy(c->user, p->user, sizeof c->user);
     arena_init(&r->arena, 1 << 20);
     buf_init(&body, (size_t)1 << 22);
     r->id = p->id;
@@ -322,6 +326,12 @@ fake_pending(const struct client *c)
         n += !LIST_ENTRY(it, struct pending, node)->dropped;
     }
     return n;
+}
+
+struct str
+fake_user(const struct client *c)
+{
+    return str_of(c->user);
 }
 
 struct str
