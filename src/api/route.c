@@ -204,7 +204,9 @@ route_find(const struct route_table *t, enum method m, struct str path, struct a
     *out = (struct route_match){.op = NULL};
     if (!split_path(path, a, segments, &w.n_segments))
         return ROUTE_BAD;
-    if (w.n_segments > 0 && str_eq(segments[0], STR("frontegg"))) {
+    /* What is ours alone is not there: a client sees just what the public service has. */
+    bool ours = w.n_segments > 1 && str_eq(segments[1], STR("gatehouse"));
+    if (w.n_segments > 0 && str_eq(segments[0], STR("frontegg")) && !ours) {
         w.segments++;
         w.n_segments--;
     }

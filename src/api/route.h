@@ -3,8 +3,8 @@
 /*
  * From method and path to an operation of the catalogue. The table is built once and never changes:
  * route_find may run in any number of threads. A literal segment wins over a {parameter}; a
- * trailing slash does not matter; a leading /frontegg is dropped. Segments are percent-decoded
- * before they are compared. A path with an encoded slash or NUL, a control character, bad UTF-8, or
+ * trailing slash does not matter; a leading /frontegg is dropped, but not before /gatehouse. Segments
+ * are percent-decoded before they are compared. A path with an encoded slash or NUL, a control character, bad UTF-8, or
  * a "." or ".." segment is refused as a whole, so no value a handler sees can mean something else
  * further on.
  */

@@ -14,6 +14,9 @@
 #define FOR CLI_GROUP_FOR
 #define OWN CLI_GROUP_OWN
 #define IMPORT CLI_GROUP_IMPORT
+#define WHO CLI_GROUP_WHO
+#define END CLI_GROUP_END
+#define WATCH CLI_GROUP_WATCH
 
 static const struct cli_option_info options[CLI_OPT_COUNT] = {
 #define CLI_OPTION(id, name, letter, value, groups, help)                                          \

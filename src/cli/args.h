@@ -20,7 +20,10 @@ enum cli_group {
     CLI_GROUP_FACTOR = 1 << 9,  /* enrols a second factor */
     CLI_GROUP_FOR = 1 << 10,    /* for somebody */
     CLI_GROUP_OWN = 1 << 11,    /* for oneself */
-    CLI_GROUP_IMPORT = 1 << 12
+    CLI_GROUP_IMPORT = 1 << 12,
+    CLI_GROUP_WHO = 1 << 13, /* which sessions */
+    CLI_GROUP_END = 1 << 14, /* ends them */
+    CLI_GROUP_WATCH = 1 << 15
 };
 
 enum cli_option {

@@ -38,6 +38,9 @@ static cli_run *const runs[CLI_CMD_COUNT] = {
     [CLI_CMD_roles_get] = cli_run_get,
     [CLI_CMD_roles_export] = cli_run_export,
     [CLI_CMD_roles_import] = cli_run_import,
+    [CLI_CMD_sessions_list] = cli_run_sessions_list,
+    [CLI_CMD_sessions_watch] = cli_run_sessions_watch,
+    [CLI_CMD_sessions_revoke] = cli_run_sessions_revoke,
 };
 
 enum cli_exit

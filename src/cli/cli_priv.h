@@ -25,7 +25,8 @@ struct cli {
 typedef enum cli_exit cli_run(struct cli *cli);
 cli_run cli_run_api, cli_run_call, cli_run_operations, cli_run_profiles, cli_run_list, cli_run_get,
     cli_run_export, cli_run_import, cli_run_journal, cli_run_doctor, cli_run_completion, cli_run_qr,
-    cli_run_mfa_enroll, cli_run_enroll;
+    cli_run_mfa_enroll, cli_run_enroll, cli_run_sessions_list, cli_run_sessions_watch,
+    cli_run_sessions_revoke;
 
 /* One line on stderr, "gatehouse: ..."; foreign text in it is made safe. */
 void cli_say(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -22,8 +22,6 @@ expect "unknown option" 2 --bogus users list
 expect "missing argument" 2 call
 expect "unknown operation of call" 2 call nonsense
 expect "wrong format" 2 -o yaml operations
-expect "what is not built says so" 1 sessions list
-err_has "in words" "not built yet"
 for shell in bash zsh fish; do
     expect "completion for $shell" 0 completion $shell
 done

@@ -100,6 +100,7 @@ test_aliases(void **state)
     /* Once only, and as a whole segment. */
     assert_int_equal(find(f, METHOD_POST, "/frontegg/frontegg/auth/vendor"), ROUTE_UNKNOWN);
     assert_int_equal(find(f, METHOD_POST, "/fronteggauth/vendor"), ROUTE_UNKNOWN);
+    assert_int_equal(find(f, METHOD_GET, "/frontegg/gatehouse/v1/sessions"), ROUTE_UNKNOWN);
 }
 
 static bool
