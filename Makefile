@@ -156,10 +156,10 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(OUT)/libtest
 
 # Small programs that scripts need: tests/support/bin/<name>.c
 HELPER_BIN := $(patsubst tests/support/bin/%.c,$(OUT)/tests/bin/%,$(wildcard tests/support/bin/*.c))
-$(OUT)/tests/bin/%: $(OUT)/tests/support/bin/%.o
+$(OUT)/tests/bin/%: $(OUT)/tests/support/bin/%.o $(OUT)/libtest-support.a $(OUT)/libgatehouse-test.a
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(LDFLAGS_$(VARIANT)) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 PROGRAMS := $(if $(wildcard ui/main.c),$(OUT)/gatehouse) $(if $(wildcard src/server/main.c),$(OUT)/gatehoused)
 SCRIPTS := $(sort $(wildcard tests/e2e/*.exp tests/e2e/*.sh tests/contract/*.sh tests/selftest/*.sh))

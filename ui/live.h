@@ -159,7 +159,8 @@ struct live {
     char next[LIVE_ID * 2]; /* place behind the last row; "" when all are here */
     int64_t total;          /* -1: not known */
     bool total_is_more;
-    int64_t came, went; /* since the pane was opened */
+    int64_t since;      /* wall, by the service's clock: when it was filled */
+    int64_t came, went; /* of those that were seen */
     int64_t read_at;    /* wall, of the last answer */
     char failure[300];
     struct live_fan fan;

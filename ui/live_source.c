@@ -95,13 +95,25 @@ lacks_extension(const struct result *r)
     return r->status == 404 || r->status == 501;
 }
 
+/* A session that was not there before: new, if it began since the pane was filled. */
+static void
+add_row(struct live *l, struct live_row *row)
+{
+    bool is_new = l->loaded && row->created_at >= l->since;
+    if (live_set_get(&l->set, str_of(row->id)))
+        is_new = false;
+    row->fresh_until = is_new ? clock_mono_ms() + LIVE_FRESH_MS : 0;
+    l->came += is_new;
+    (void)live_set_put(&l->set, row);
+}
+
 static void
 take_rows(struct live *l, const struct json *items)
 {
     struct live_row row;
     for (const struct json *j = json_first(items); j; j = json_next(j))
         if (live_row_read(&row, j) && live_meant(l, &row))
-            (void)live_set_put(&l->set, &row);
+            add_row(l, &row);
 }
 
 static void
@@ -123,6 +135,7 @@ take_page(struct live *l, const struct json *answer)
     if (!l->loaded) { /* the first page: from here on changes count */
         live_set_clear(&l->set);
         copy_text(answer, "cursor", l->changes, sizeof l->changes);
+        (void)clock_parse(json_str(json_get(answer, "now")), &l->since);
     }
     take_rows(l, json_get(answer, "items"));
     copy_text(answer, "next", l->next, sizeof l->next);
@@ -266,10 +279,10 @@ take_change(struct live *l, const struct json *change)
     if (!live_row_read(&row, json_get(change, "session")) || !live_meant(l, &row) ||
         live_set_get(&l->set, id))
         return;
-    row.fresh_until = clock_mono_ms() + LIVE_FRESH_MS;
-    l->came++;
     if (is_within(l, &row))
-        (void)live_set_put(&l->set, &row);
+        add_row(l, &row);
+    else
+        l->came++;
 }
 
 static void ask_changes(struct live *l);
