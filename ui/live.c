@@ -153,6 +153,14 @@ live_tick(struct pane *p)
 
 /* ---- the rest ---- */
 
+/* The first rows had better be there with the first frame. */
+static bool
+live_awaits(struct pane *p)
+{
+    const struct live *l = live_of(p);
+    return l->loading && !l->loaded;
+}
+
 static void
 live_pane_reload(struct pane *p)
 {
@@ -201,6 +209,7 @@ static const struct pane_ops live_ops = {.close = live_close,
                                          .crumb = live_crumb,
                                          .hints = live_hints,
                                          .info = live_info,
+                                         .awaits = live_awaits,
                                          .reload = live_pane_reload,
                                          .stopped = live_stopped,
                                          .help = live_help,

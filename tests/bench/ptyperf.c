@@ -8,6 +8,7 @@
  *   keys:NAME:N   send the key N times, one at a time, waiting for the answer each time
  *   skip:NAME:N   as keys, not reported
  *   burst:NAME:N  send N at once
+ *   type:TEXT     send the text, not reported
  *   shows:KEYS:N:TEXT  N times: send the keys (joined by +) one after another, each once it is quiet, and take the
  *                 time from the last of them until TEXT, and what is drawn with it, is there
  *   idle:MS       send nothing
@@ -323,13 +324,27 @@ step_idle(struct run *r, int ms, int report)
 }
 
 static void
+step_type(struct run *r, const char *text)
+{
+    int64_t last = 0;
+    if (write(r->fd, text, strlen(text)) < 0)
+        exit(1);
+    (void)settle(r, &last);
+}
+
+static void
 step(struct run *r, char *spec)
 {
-    char *name = strchr(spec, ':'), *count = name ? strchr(name + 1, ':') : NULL;
-    char *text = count ? strchr(count + 1, ':') : NULL;
+    char *name = strchr(spec, ':'), *count = NULL, *text = NULL;
     if (!name)
         return;
     *name++ = 0;
+    if (!strcmp(spec, "type")) {
+        step_type(r, name);
+        return;
+    }
+    count = strchr(name, ':');
+    text = count ? strchr(count + 1, ':') : NULL;
     if (count)
         *count++ = 0;
     if (text)
