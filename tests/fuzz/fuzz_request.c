@@ -55,7 +55,7 @@ static void
 try_cookies(struct str text, struct call c)
 {
     struct header headers[HEADERS + 2];
-    struct str origin;
+    struct str origin = STR_ABSENT;
     (void)str_next(&text, '\n', &origin);
     c.n_headers = read_headers(text, "Cookie", headers);
     headers[c.n_headers++] = (struct header){STR("Host"), STR("id.example.com")};
@@ -76,7 +76,7 @@ try_proxies(struct str text)
 {
     struct header headers[HEADERS];
     struct proxies p = {.local_socket = true};
-    struct str range, peer;
+    struct str range = STR_ABSENT, peer = STR_ABSENT;
     (void)str_next(&text, '\n', &range);
     (void)str_next(&text, '\n', &peer);
     bool trusts = proxies_add(&p, range, NULL) == ERR_OK;
