@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { TEXT_MAX = 4096, ID_MAX = 64, TOKEN_MAX = 128, PEOPLE = 6 };
+enum { TEXT_MAX = 4096, ID_MAX = 64, TOKEN_MAX = 128, PEOPLE = 6, SENDING_ROUNDS_MAX = 150 };
 
 #define USERS "/identity/resources/users/v1"
 
@@ -45,6 +45,14 @@ a_token_sets_one_password(void **state)
     }
 }
 
+/* People of one tenant are sent 2,000 messages in ten minutes, and each round sends PEOPLE. */
+static int
+sending_rounds(void)
+{
+    int n = race_rounds(RACE_ROUNDS);
+    return n > SENDING_ROUNDS_MAX ? SENDING_ROUNDS_MAX : n;
+}
+
 /* What was sent to `to` next. */
 static void
 next_code(const char *to, int64_t *seen, char out[ID_MAX])
@@ -63,7 +71,7 @@ static void
 an_address_becomes_one_persons(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
+    for (int round = 0; round < sending_rounds(); round++) {
         char id[ID_MAX], code[ID_MAX], to[ID_MAX], body[TEXT_MAX];
         int64_t seen = 0;
         snprintf(to, sizeof to, "wanted-%d@race.example", round);
@@ -87,7 +95,7 @@ static void
 a_number_becomes_one_persons(void **state)
 {
     (void)state;
-    for (int round = 0; round < race_rounds(RACE_ROUNDS); round++) {
+    for (int round = 0; round < sending_rounds(); round++) {
         char id[ID_MAX], code[ID_MAX], to[ID_MAX], token[TOKEN_MAX], body[TEXT_MAX];
         int64_t seen = 0;
         snprintf(to, sizeof to, "+49155501%05d", round);

@@ -8,6 +8,8 @@
 #include "store/store.h"
 #include "tests/support/scene.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 
 static struct scene scene;
@@ -206,6 +208,33 @@ who_leaves_a_tenant_or_altogether_is_out(void **state)
     add_person("eve"); /* the same address again inherits nothing */
     static const struct step again[] = {IS_DEAD};
     SCENE(&scene, again);
+}
+
+/* Somebody new by the address of somebody who is gone inherits nothing, and neither does the other one. */
+static void
+a_new_account_inherits_nothing(void **state)
+{
+    (void)state;
+#define ZOE "{'email':'zoe@x.io'," PASSWORD ",'skipInviteEmail':true}"
+    static const struct step steps[] = {
+        {"POST " USERS "/v2 @one", ZOE, "201; id>zoe"},
+        {"POST " USERS "/v1/$zoe/verify", NULL, "200"},
+        {"POST " LOGIN " ~none", "{'email':'zoe@x.io'," PASSWORD "}",
+         "200; accessToken>old; refreshToken>old_rt"},
+        {"POST " USERS "/v1/$zoe/links/generate-password-reset-token", NULL, "201; token>reset"},
+        {"DELETE " USERS "/v1/$zoe", NULL, "200"},
+        {"POST " USERS "/v2 @one", ZOE, "201; id>again; verified=false"},
+        {"GET " USERS "/v2/me ~old", NULL, "401"},
+        {"POST " REFRESH " ~none +Cookie:fe_refresh_$vendor=$old_rt", "{}", NO_SESSION},
+        {"POST " USERS "/v1/passwords/reset/verify ~none",
+         "{'userId':'$zoe','token':'$reset','password':'harbour-lantern-42'}", "400"},
+        {"POST " USERS "/v1/passwords/reset/verify ~none",
+         "{'userId':'$again','token':'$reset','password':'harbour-lantern-42'}", "400"},
+        {"GET " MINE " @one +frontegg-user-id:$again", NULL, "200; =[]"},
+        {"GET " MINE " @one +frontegg-user-id:$zoe", NULL, "404"},
+        {"POST " LOGIN " ~none", "{'email':'zoe@x.io'," PASSWORD "}", REFUSED}, /* not verified */
+    };
+    SCENE(&scene, steps);
 }
 
 static void
@@ -454,6 +483,41 @@ wrong_guesses_lock_the_account(void **state)
     SCENE(&scene, after);
 }
 
+/* At that time; the environment's token is not good then, so this is no step. */
+static void
+sign_in_at(int64_t ms, const char *body, int status)
+{
+    clock_pin(ms, clock_mono_ms());
+    struct tserver_reply r =
+        tserver_request(&scene.t, "POST", LOGIN, STR_ABSENT, NULL, scene_text(&scene, body));
+    clock_pin(-1, -1);
+    assert_int_equal(r.status, status);
+}
+
+/* Nobody gets more guesses from a clock that goes forward or back, and a lock does not end by itself. */
+static void
+the_clock_gives_no_guesses(void **state)
+{
+    (void)state;
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    static const char *const wrong = "{'email':'bob@x.io'," WRONG "}",
+                             *const right = "{'email':'bob@x.io'," PASSWORD "}";
+    static const struct step locked[] = {
+        {"GET " USERS "/v1/$bob @one", NULL, "200; isLocked=true"},
+        {"POST " USERS "/v1/$bob/unlock", NULL, "200"},
+    };
+    int64_t now = clock_now_ms();
+    sign_in_at(now, wrong, 401);
+    sign_in_at(now + DAY_MS, wrong, 401);
+    sign_in_at(now - DAY_MS, wrong, 401);
+    sign_in_at(now, right, 401);
+    sign_in_at(now + DAY_MS, right, 401);
+    scene_recount(&scene);
+    SCENE(&scene, locked);
+    sign_in_at(now, right, 200);
+    scene_recount(&scene);
+}
+
 static void
 a_lock_by_an_administrator_is_one(void **state)
 {
@@ -515,6 +579,7 @@ main(void)
         cmocka_unit_test(who_is_locked_is_out_at_once),
         cmocka_unit_test(who_is_disabled_in_a_tenant_is_out_of_it),
         cmocka_unit_test(who_leaves_a_tenant_or_altogether_is_out),
+        cmocka_unit_test(a_new_account_inherits_nothing),
         cmocka_unit_test(a_removed_tenant_takes_its_sessions_along),
         cmocka_unit_test(other_rights_need_another_token),
         cmocka_unit_test(people_switch_their_tenant),
@@ -524,6 +589,7 @@ main(void)
         cmocka_unit_test(no_refresh_passes_the_absolute_end),
         cmocka_unit_test(the_lockout_policy_is_created_once),
         cmocka_unit_test(wrong_guesses_lock_the_account),
+        cmocka_unit_test(the_clock_gives_no_guesses),
         cmocka_unit_test(a_lock_by_an_administrator_is_one),
         cmocka_unit_test(the_strictest_policy_holds),
     };
