@@ -123,6 +123,23 @@ inviting(struct bench *b)
 }
 
 static void
+policies(struct bench *b)
+{
+    fake_answer(b->client, "jwt_templates_list", 200,
+                "{\"items\":[{\"id\":\"t1\",\"key\":\"short\",\"name\":\"Short\",\"expiration\":60,"
+                "\"algorithm\":\"RS256\",\"description\":\"For machines\",\"updatedAt\":"
+                "\"2026-05-28T19:26:40.000Z\"}],\"_metadata\":{\"totalItems\":1,\"totalPages\":1},"
+                "\"_links\":{}}");
+    fake_answer(
+        b->client, "approval_flows_list", 200,
+        "{\"items\":[{\"id\":\"f1\",\"name\":\"Delete data\",\"isActive\":true,\"steps\":[{},"
+        "{}],\"tenantId\":\"acme\",\"updatedAt\":\"2026-05-28T19:26:40.000Z\"}],\"total\":1}");
+    fake_answer(b->client, "captcha_policy_get", 200,
+                "{\"id\":\"c1\",\"enabled\":true,\"siteKey\":\"site\",\"secretKey\":\"****\","
+                "\"minScore\":0.5,\"ignoredEmails\":[\"root@acme.example\"]}");
+}
+
+static void
 conflict(struct bench *b)
 {
     fake_answer(b->client, "users_get_vendor", 200, "{\"id\":\"user-0001\",\"name\":\"User One\"}");
@@ -208,6 +225,15 @@ static const struct scene scenes[] = {
     {.name = "user-groups", .script = in_groups, .keys = {"Enter G"}},
     {.name = "invite-asks", .keys = {":", INVITE, "Enter"}},
     {.name = "invite-works", .script = inviting, .keys = {":", INVITE, "Enter y"}, .sizes = true},
+    {.name = "jwt-templates",
+     .script = policies,
+     .keys = {":", "jwt-templates", "Enter"},
+     .sizes = true},
+    {.name = "approval-flows",
+     .script = policies,
+     .keys = {":", "approval-flows", "Enter"},
+     .sizes = true},
+    {.name = "captcha", .script = policies, .keys = {":", "captcha", "Enter"}},
     {.name = "requests", .keys = {"3 @"}, .sizes = true},
     {.name = "help", .keys = {"?"}, .sizes = true},
     {.name = "palette", .keys = {":", "re"}, .sizes = true},
