@@ -51,11 +51,19 @@ read_headers(struct str text, const char *name, struct header *out)
     return n;
 }
 
+static bool
+is_ours(struct str origin)
+{
+    struct str host = STR("id.example.com");
+    return origin.n > host.n && str_eq_nocase(str_sub(origin, origin.n - host.n, origin.n), host) &&
+           origin.p[origin.n - host.n - 1] == '/';
+}
+
 static void
 try_cookies(struct str text, struct call c)
 {
     struct header headers[HEADERS + 2];
-    struct str origin = STR_ABSENT;
+    struct str origin = STR("");
     (void)str_next(&text, '\n', &origin);
     c.n_headers = read_headers(text, "Cookie", headers);
     headers[c.n_headers++] = (struct header){STR("Host"), STR("id.example.com")};
@@ -67,7 +75,7 @@ try_cookies(struct str text, struct call c)
         if (!str_given(value))
             continue;
         ASSERT(lies_in(value, text) && str_find_char(value, ';') < 0);
-        ASSERT(origin.n == 0 || str_ends(origin, STR("id.example.com")));
+        ASSERT(origin.n == 0 || is_ours(origin));
     }
 }
 
@@ -76,7 +84,7 @@ try_proxies(struct str text)
 {
     struct header headers[HEADERS];
     struct proxies p = {.local_socket = true};
-    struct str range = STR_ABSENT, peer = STR_ABSENT;
+    struct str range = STR(""), peer = STR(""); /* there always is one */
     (void)str_next(&text, '\n', &range);
     (void)str_next(&text, '\n', &peer);
     bool trusts = proxies_add(&p, range, NULL) == ERR_OK;
