@@ -10,7 +10,6 @@
 #include "server/lockout.h"
 #include "server/meta.h"
 #include "server/metrics.h"
-#include "server/pages.h"
 #include "server/ratelimit.h"
 #include "server/registry.h"
 #include "server/state.h"
@@ -210,8 +209,7 @@ attempt(struct call *c, op_fn *fn, struct err *err)
 static op_fn *
 handler_of(const struct call *c)
 {
-    enum op_id id = c->op->id;
-    return id < OP_COUNT ? c->server->registry->fns[id] : pages_handler(c->op);
+    return c->server->registry->fns[c->op->id];
 }
 
 enum err_code

@@ -20,7 +20,6 @@
 #include "server/known_passwords.h"
 #include "server/meta.h"
 #include "server/metrics.h"
-#include "server/pages.h"
 #include "server/ratelimit.h"
 #include "server/registry.h"
 #include "server/state.h"
@@ -158,7 +157,6 @@ prepare(struct server *s, const struct server_options *o, struct err *err)
     if (!rc)
         rc = meta_init(s, err);
     s->routes = route_new();
-    pages_route(s->routes);
     enum ratelimit_mode limits = RATELIMIT_PUBLIC;
     if (!rc && !ratelimit_parse(o->rate_limit, &limits))
         rc = err_set(err, ERR_USAGE, "the rate limit must be on, off or public");

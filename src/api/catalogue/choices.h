@@ -8,6 +8,8 @@
 
 /* clang-format off */
 
+static const char *const message_channel_choices[] = {"email", "sms", NULL};
+static const char *const message_state_choices[] = {"queued", "sent", "failed", NULL};
 static const char *const order_choices[] = {"ASC", "DESC", NULL};
 static const char *const live_sort_choices[] = {"createdAt", "usedAt", "ip", "client", "mfa", NULL};
 static const char *const live_group_choices[] = {"user", "ip", "client", NULL};

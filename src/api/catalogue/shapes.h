@@ -149,6 +149,18 @@ static const struct field live_session_fields[] = {
     REQ("createdAt", TIME), REQ("usedAt", TIME), REQ("expiresAt", TIME), REQ("impersonated", BOOL),
     REQ("current", BOOL), {.name = NULL}};
 
+/* A message on its way or gone; its text is never shown. */
+static const struct field message_fields[] = {
+    REQ("id", STRING), REQ_ENUM("channel", message_channel_choices),
+    REQ_ENUM("state", message_state_choices), REQ("to", STRING),
+    OPTF("from", STRING, FIELD_NULLABLE), OPTF("fromName", STRING, FIELD_NULLABLE),
+    OPTF("template", STRING, FIELD_NULLABLE), OPTF("userId", STRING, FIELD_NULLABLE),
+    OPTF("tenantId", STRING, FIELD_NULLABLE), OPTF("provider", STRING, FIELD_NULLABLE),
+    OPTF("reference", STRING, FIELD_NULLABLE), OPTF("status", INT, FIELD_NULLABLE),
+    OPTF("error", STRING, FIELD_NULLABLE), REQ("attempts", INT),
+    OPTF("nextAttemptAt", TIME, FIELD_NULLABLE), REQ("createdAt", TIME), REQ("updatedAt", TIME),
+    {.name = NULL}};
+
 /* Second factors of a user. The e-mail factor has no id. */
 static const struct field mfa_devices_fields[] = {
     OPT_OBJS("webauthn", FIELDS(

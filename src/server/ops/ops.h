@@ -26,6 +26,7 @@
     X(machine_tokens_ops)                                                                          \
     X(mail_templates_ops)                                                                          \
     X(me_ops)                                                                                      \
+    X(messages_ops)                                                                                \
     X(mfa_self_ops)                                                                                \
     X(mfa_settings_ops)                                                                            \
     X(mfa_sign_in_ops)                                                                             \
@@ -46,6 +47,7 @@
     X(sms_templates_ops)                                                                           \
     X(sso_custom_ops)                                                                              \
     X(strategies_ops)                                                                              \
+    X(templates_ops)                                                                               \
     X(tenants_ops)                                                                                 \
     X(user_sources_ops)                                                                            \
     X(usernames_ops)                                                                               \

@@ -1,34 +1,12 @@
 /*
- * Pages about messages: what waits, what went out and what did not, sending a failed one again, and
+ * Messages: what waits, what went out and what did not, sending a failed one again, and
  * one message now to try the provider. No text of a message is ever shown.
  */
+#include "store/messages.h"
 #include "base/rand.h"
 #include "server/deliver_try.h"
-#include "server/pages.h"
+#include "server/ops/ops.h"
 #include "server/state.h"
-#include "store/messages.h"
-
-static const char *const CHANNELS[] = {"email", "sms", NULL};
-static const char *const STATES[] = {"queued", "sent", "failed", NULL};
-
-static const struct field message_fields[] = {REQ("id", STRING),
-                                              REQX("channel", ENUM, 0, .choices = CHANNELS),
-                                              REQX("state", ENUM, 0, .choices = STATES),
-                                              REQ("to", STRING),
-                                              OPTF("from", STRING, FIELD_NULLABLE),
-                                              OPTF("fromName", STRING, FIELD_NULLABLE),
-                                              OPTF("template", STRING, FIELD_NULLABLE),
-                                              OPTF("userId", STRING, FIELD_NULLABLE),
-                                              OPTF("tenantId", STRING, FIELD_NULLABLE),
-                                              OPTF("provider", STRING, FIELD_NULLABLE),
-                                              OPTF("reference", STRING, FIELD_NULLABLE),
-                                              OPTF("status", INT, FIELD_NULLABLE),
-                                              OPTF("error", STRING, FIELD_NULLABLE),
-                                              REQ("attempts", INT),
-                                              OPTF("nextAttemptAt", TIME, FIELD_NULLABLE),
-                                              REQ("createdAt", TIME),
-                                              REQ("updatedAt", TIME),
-                                              {.name = NULL}};
 
 static void
 write_row(struct call *c, const struct message_row *m)
@@ -60,7 +38,7 @@ write_row(struct call *c, const struct message_row *m)
 }
 
 static enum err_code
-list_messages(struct call *c, struct err *err)
+op_messages_list(struct call *c, struct err *err)
 {
     struct page page;
     call_page(c, 50, &page);
@@ -94,14 +72,14 @@ answer_message(struct call *c, const struct scope *s, struct err *err)
 }
 
 static enum err_code
-get_message(struct call *c, struct err *err)
+op_messages_get(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     return s ? answer_message(c, s, err) : err_failed(err);
 }
 
 static enum err_code
-retry_message(struct call *c, struct err *err)
+op_messages_retry(struct call *c, struct err *err)
 {
     struct str id = call_param(c, "id");
     const struct scope *s = call_scope(c, err);
@@ -160,7 +138,7 @@ queue_instead(const struct scope *s, const struct message *m, struct deliver_tri
 }
 
 static enum err_code
-test_provider(struct call *c, struct err *err)
+op_messages_test(struct call *c, struct err *err)
 {
     struct message m = test_message(c);
     struct letter letter = {.channel = m.channel == MESSAGE_SMS ? LETTER_SMS : LETTER_EMAIL,
@@ -187,32 +165,6 @@ test_provider(struct call *c, struct err *err)
     return ERR_OK;
 }
 
-const struct page_row message_pages[] = {
-    {.op = {PAGE(GET, "/gatehouse/v1/messages", "messages_list"), .title = "List messages",
-            .auth = AUTH_VENDOR, .flags = OPF_SAFE | OPF_IDEMPOTENT | OPF_PAGED, .status = 200,
-            .query =
-                FIELDS(OPTX("_limit", INT, FIELD_HAS_MIN | FIELD_HAS_MAX, .min = 1, .max = 200),
-                       OPTX("_offset", INT, FIELD_HAS_MIN, .min = 0), OPT_ENUM("state", STATES),
-                       OPT_ENUM("channel", CHANNELS)),
-            .reply = message_fields},
-     .fn = list_messages},
-    {.op = {PAGE(GET, "/gatehouse/v1/messages/{id}", "messages_get"), .title = "Get message",
-            .auth = AUTH_VENDOR, .flags = OPF_SAFE | OPF_IDEMPOTENT, .status = 200,
-            .params = FIELDS(REQ("id", STRING)), .reply = message_fields},
-     .fn = get_message},
-    {.op = {PAGE(POST, "/gatehouse/v1/messages/{id}/retry", "messages_retry"),
-            .title = "Send a failed message again", .auth = AUTH_VENDOR, .status = 200,
-            .params = FIELDS(REQ("id", STRING)), .reply = message_fields},
-     .fn = retry_message},
-    {.op = {PAGE(POST, "/gatehouse/v1/messages/test", "messages_test"),
-            .title = "Send a test message", .auth = AUTH_VENDOR, .status = 200,
-            .body = FIELDS(OPT_ENUM("channel", CHANNELS), REQF("to", STRING, FIELD_NOT_EMPTY),
-                           OPT("from", STRING)),
-            .reply = FIELDS(
-                REQ("sent", BOOL), REQX("channel", ENUM, 0, .choices = CHANNELS), REQ("to", STRING),
-                OPTF("provider", STRING, FIELD_NULLABLE), OPTF("status", INT, FIELD_NULLABLE),
-                OPTF("reference", STRING, FIELD_NULLABLE), OPTF("error", STRING, FIELD_NULLABLE),
-                OPTF("answer", STRING, FIELD_NULLABLE), REQ("milliseconds", INT))},
-     .fn = test_provider},
-    PAGES_END,
+const struct op_binding messages_ops[] = {
+    BIND(messages_list), BIND(messages_get), BIND(messages_retry), BIND(messages_test), BIND_END,
 };

@@ -1,9 +1,9 @@
 /*
- * Pages about templates: what types and variables there are, and what a message would look like. A
+ * Templates of messages: what types and variables there are, and what a message would look like. A
  * template is taken as it is stored, or as the caller is about to store it.
  */
 #include "api/check.h"
-#include "server/pages.h"
+#include "server/ops/ops.h"
 #include "server/template_message.h"
 #include "server/template_text.h"
 
@@ -22,9 +22,11 @@ find_own(const struct message_template_list *list, const char *type)
 }
 
 static void
-write_type(struct jw *w, const struct template_type *t, const struct message_template *own)
+write_type(struct call *c, const struct template_type *t, const struct message_template *own)
 {
+    struct jw *w = &c->out;
     jw_open(w, '{');
+    jw_kstr(w, "id", arena_printf(c->arena, "%s.%s", CHANNELS[t->channel], t->name));
     jw_ktext(w, "channel", CHANNELS[t->channel]);
     jw_ktext(w, "type", t->name);
     jw_ktext(w, "when", t->when);
@@ -45,7 +47,7 @@ write_channel(struct call *c, const struct scope *s, enum message_channel channe
     struct message_template_list list;
     enum err_code rc = store_template_list(s, channel, &list, err);
     for (const struct template_type *t = template_type_all(channel); !rc && t->name; t++)
-        write_type(&c->out, t, find_own(&list, t->name));
+        write_type(c, t, find_own(&list, t->name));
     return rc;
 }
 
@@ -64,7 +66,7 @@ write_variables(struct jw *w)
 }
 
 static enum err_code
-list_types(struct call *c, struct err *err)
+op_templates_list(struct call *c, struct err *err)
 {
     const struct scope *s = call_scope(c, err);
     if (!s)
@@ -72,9 +74,11 @@ list_types(struct call *c, struct err *err)
     jw_open(&c->out, '{');
     jw_key(&c->out, "types");
     jw_open(&c->out, '[');
-    enum err_code rc = write_channel(c, s, MESSAGE_EMAIL, err);
-    if (!rc)
-        rc = write_channel(c, s, MESSAGE_SMS, err);
+    enum err_code rc = ERR_OK;
+    struct str only = call_query(c, "channel");
+    for (int channel = MESSAGE_EMAIL; !rc && channel <= MESSAGE_SMS; channel++)
+        if (!only.n || str_eq(only, str_of(CHANNELS[channel])))
+            rc = write_channel(c, s, (enum message_channel)channel, err);
     jw_close(&c->out, ']');
     jw_key(&c->out, "variables");
     write_variables(&c->out);
@@ -219,7 +223,7 @@ write_preview(struct jw *w, const struct preview *p)
 }
 
 static enum err_code
-preview(struct call *c, struct err *err)
+op_templates_preview(struct call *c, struct err *err)
 {
     struct preview *p = ARENA_NEW(c->arena, struct preview);
     const struct scope *s = call_scope(c, err);
@@ -241,20 +245,8 @@ preview(struct call *c, struct err *err)
     return rc;
 }
 
-const struct page_row template_pages[] = {
-    {.op = {PAGE(GET, "/gatehouse/v1/templates", "template_list"),
-            .title = "List types of messages and variables", .auth = AUTH_VENDOR,
-            .flags = OPF_SAFE | OPF_IDEMPOTENT, .status = 200},
-     .fn = list_types},
-    {.op = {PAGE(POST, "/gatehouse/v1/templates/preview", "template_preview"),
-            .title = "Show what a message looks like", .auth = AUTH_VENDOR,
-            .flags = OPF_SAFE | OPF_IDEMPOTENT, .status = 200,
-            .body = FIELDS(
-                OPT_ENUM("channel", CHANNELS), REQ("type", STRING), OPT("subject", STRING),
-                OPT("fromName", STRING), OPT("senderEmail", STRING),
-                OPTX("htmlTemplate", STRING, FIELD_HAS_MAX, .max = 1000000),
-                OPTX("template", STRING, FIELD_HAS_MAX, .max = 1600), OPT("redirectURL", STRING),
-                OPT("successRedirectUrl", STRING), OPT("values", OBJECT))},
-     .fn = preview},
-    PAGES_END,
+const struct op_binding templates_ops[] = {
+    BIND(templates_list),
+    BIND(templates_preview),
+    BIND_END,
 };
