@@ -1,5 +1,6 @@
 #include "ui/act.h"
 #include "base/mem.h"
+#include "ui/answer.h"
 #include "ui/bulk.h"
 #include "ui/cell.h"
 #include "ui/confirm.h"
@@ -45,11 +46,15 @@ act_row_name(const struct resource *res, const struct json *row)
     return name.n ? name : cell_str(row, res->row_id);
 }
 
-struct str
-act_tenant(const struct act *act, const struct json *row)
+struct bind_call
+act_call(const struct act *act, const struct json *row, struct callset *calls)
 {
     struct bind_scope scope = {row, act->parent, str_of(act->tenant), act->input};
-    return bind_tenant(act->op, act->action->binds, &scope);
+    return (struct bind_call){.client = act->app->client,
+                              .op = act->op,
+                              .tenant = bind_tenant(act->op, act->action->binds, &scope),
+                              .user = bind_user(act->action->binds, &scope),
+                              .calls = calls};
 }
 
 struct values *
@@ -109,6 +114,10 @@ act_start(struct app *app, const struct act_setup *setup)
 {
     if (refused(app, setup))
         return;
+    if (setup->action->start) {
+        setup->action->start(app, setup->row, setup->tenant);
+        return;
+    }
     struct act *act = mem_new(1, sizeof *act);
     list_init(&act->node);
     act->app = app;
@@ -197,6 +206,15 @@ act_closed(struct act *act)
 }
 
 static void
+say_done(const struct act *act, const struct json *answer)
+{
+    struct str name = act_row_name(act->resource, act->row ? act->row : answer);
+    bool show = act->action->flags & ACTION_SHOW;
+    app_note(act->app, show ? TOAST_INFO : TOAST_GOOD, "%s: %s%s%.*s", act->action->label,
+             show ? "answered" : "done", name.n ? ", " : "", STR_ARG(name));
+}
+
+static void
 act_done(void *ctx, struct result *take)
 {
     struct act *act = ctx;
@@ -217,12 +235,12 @@ act_done(void *ctx, struct result *take)
         result_free(take);
         return;
     }
-    struct str name = act_row_name(act->resource, act->row ? act->row : take->json);
-    app_note(app, TOAST_GOOD, "%s: done%s%.*s", act->action->label, name.n ? ", " : "",
-             STR_ARG(name));
+    say_done(act, take->json);
     if (!act->undoing)
         act_undo_push(act, act->row);
     act_closed(act);
+    if (act->action->flags & ACTION_SHOW)
+        answer_open(app, act->op, act->action->label, take->json);
     act_free(act);
     result_free(take);
     app_changed(app);
@@ -249,7 +267,7 @@ act_send(struct act *act)
     if (list_empty(&act->node))
         list_push_back(&app->acts, &act->node);
     act->sending = true;
-    struct bind_call call = {app->client, act->op, act_tenant(act, act->row), &app->writes, false};
+    struct bind_call call = act_call(act, act->row, &app->writes);
     bind_send(&call, values, act_done, act);
     app->dirty = true;
 }

@@ -56,7 +56,8 @@ void act_send(struct act *act);
 void act_free(struct act *take);
 /* Values for one row; NULL with err. */
 struct values *act_values(const struct act *act, const struct json *row, struct err *err);
-struct str act_tenant(const struct act *act, const struct json *row);
+/* The call of that row, but for where its answer belongs. */
+struct bind_call act_call(const struct act *act, const struct json *row, struct callset *calls);
 /* How a row is called: its name, else its id. */
 struct str act_row_name(const struct resource *res, const struct json *row);
 /* Remembers how to take back what was done to this row, or to these rows (an array). */

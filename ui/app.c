@@ -76,7 +76,7 @@ learn_name(struct app *app)
         values_free(values);
         return;
     }
-    struct bind_call call = {app->client, op, STR_ABSENT, &app->writes, true};
+    struct bind_call call = {.client = app->client, .op = op, .calls = &app->writes, .ahead = true};
     bind_send(&call, values, name_done, app);
 }
 

@@ -28,6 +28,8 @@ struct app_host {
     /* *how gets a short phrase: "through the terminal". */
     bool (*copy)(void *ctx, struct str text, const char **how, struct err *err);
     void (*suspend)(void *ctx);
+    /* Gives the terminal to the person's editor until the file is done; false: it was not edited. */
+    bool (*edit)(void *ctx, const char *path, struct err *err);
     void (*redraw)(void *ctx);
     /* Facts about the terminal and the paths for `:doctor`, as lines. */
     void (*doctor)(void *ctx, struct buf *out);

@@ -13,18 +13,6 @@
 #include "ui/textview.h"
 #include <stdio.h>
 
-/* Panes of the interface whose part of the service is not in this version. */
-static const char *const later[] = {"invites", "tokens", "email", "sms", "outbox", NULL};
-
-static bool
-is_later(struct str word)
-{
-    for (size_t i = 0; later[i]; i++)
-        if (str_eq(word, str_of(later[i])))
-            return resource_by_id(word) == NULL;
-    return false;
-}
-
 static void
 line_tenant(struct app *app, struct str arg)
 {
@@ -295,8 +283,6 @@ app_command_line(struct app *app, struct str line)
         c->run(app, arg);
     else if (res)
         app_open_resource(app, res);
-    else if (is_later(word))
-        app_note(app, TOAST_INFO, ":%.*s is not built yet in this version", STR_ARG(word));
     else if (cmd != COMMAND_NONE)
         app_command(app, cmd);
     else

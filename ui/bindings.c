@@ -55,6 +55,13 @@ bind_tenant(const struct op *op, const struct bind *binds, const struct bind_sco
     return scope->tenant;
 }
 
+struct str
+bind_user(const struct bind *binds, const struct bind_scope *scope)
+{
+    const struct bind *b = bind_find(binds, BIND_USER);
+    return b ? bind_text(b, scope) : STR_ABSENT;
+}
+
 /* Text of a bind as the JSON the field wants. */
 static struct json *
 text_as(const struct field *f, struct str text)
@@ -103,6 +110,23 @@ struct filling {
     struct json *body;
 };
 
+/* "a.b" goes into the object `a`, which is made. */
+static void
+set_member(struct json *body, struct str path, const struct json *value)
+{
+    struct str head;
+    ptrdiff_t dot = str_find_char(path, '.');
+    if (dot < 0) {
+        json_set(body, path, json_copy(value));
+        return;
+    }
+    head = str_sub(path, 0, (size_t)dot);
+    struct json *inner =
+        json_get_str(body, head) ? json_copy(json_get_str(body, head)) : json_new_object();
+    set_member(inner, str_sub(path, (size_t)dot + 1, path.n), value);
+    json_set(body, head, inner);
+}
+
 static enum err_code
 put(struct filling *f, const char *name, const struct json *value, struct err *err)
 {
@@ -113,18 +137,31 @@ put(struct filling *f, const char *name, const struct json *value, struct err *e
     field = field_find(f->op->query, key);
     if (field)
         return set_in(f->values, "query", field, value, err);
-    json_set(f->body, key, json_copy(value));
+    set_member(f->body, key, value);
     return ERR_OK;
+}
+
+const struct field *
+bind_field(const struct op *op, const char *name)
+{
+    struct str key = str_of(name), rest = key, part;
+    const struct field *f = field_find(op->params, key);
+    f = f ? f : field_find(op->query, key);
+    const struct field *table = op->body;
+    while (!f && table && str_next(&rest, '.', &part)) {
+        const struct field *member = field_find(table, part);
+        if (!str_given(rest))
+            return member;
+        table = member ? member->fields : NULL;
+    }
+    return f;
 }
 
 static const struct field *
 any_field(const struct op *op, const char *name)
 {
     static const struct field text = {.name = "", .kind = KIND_STRING};
-    struct str key = str_of(name);
-    const struct field *f = field_find(op->params, key);
-    f = f ? f : field_find(op->query, key);
-    f = f ? f : field_find(op->body, key);
+    const struct field *f = bind_field(op, name);
     return f ? f : &text;
 }
 
@@ -133,7 +170,7 @@ put_binds(struct filling *f, const struct bind *binds, const struct bind_scope *
           struct err *err)
 {
     for (const struct bind *b = binds; b && b->param; b++) {
-        if (!strcmp(b->param, BIND_TENANT))
+        if (!strcmp(b->param, BIND_TENANT) || !strcmp(b->param, BIND_USER))
             continue;
         struct json *value = value_for(any_field(f->op, b->param), b, scope);
         if (!value)
@@ -193,5 +230,7 @@ bind_send(const struct bind_call *call, struct values *take, result_fn *done, vo
                                      .ctx = ctx};
     if (call->tenant.n)
         request.scope.tenant_id = call->tenant;
+    if (call->user.n)
+        request.scope.user_id = call->user;
     return client_send(call->client, &request);
 }

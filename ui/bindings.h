@@ -11,6 +11,8 @@
 
 /* Bound like a parameter, this names the tenant of the pane or call instead. */
 #define BIND_TENANT "frontegg-tenant-id"
+/* The same for the person that operations on oneself are about. */
+#define BIND_USER "frontegg-user-id"
 
 struct bind_scope {
     const struct json *row, *parent; /* NULL: none */
@@ -23,6 +25,9 @@ struct values *bind_values(const struct op *op, const struct bind *binds,
                            const struct bind_scope *scope, struct err *err);
 /* The bind of a parameter, NULL if there is none. */
 const struct bind *bind_find(const struct bind *binds, const char *param);
+/* Parameter or member of the body by name; "payload.secret" is a member of a member. NULL if there is
+ * none. */
+const struct field *bind_field(const struct op *op, const char *name);
 /* What a bind stands for; absent if there is nothing. Lives as long as the scope. */
 struct str bind_text(const struct bind *b, const struct bind_scope *scope);
 /*
@@ -32,13 +37,16 @@ struct str bind_text(const struct bind *b, const struct bind_scope *scope);
 struct str bind_tenant(const struct op *op, const struct bind *binds,
                        const struct bind_scope *scope);
 
+/* The person it is about (BIND_USER); absent if none is bound. */
+struct str bind_user(const struct bind *binds, const struct bind_scope *scope);
+
 struct bind_call {
     struct client *client;
     const struct op *op;
-    struct str tenant;
+    struct str tenant, user;
     struct callset *calls;
     bool ahead; /* background work */
 };
-/* client_call in a tenant; takes the values. */
+/* client_call in a tenant, about a person; takes the values. */
 call_id bind_send(const struct bind_call *call, struct values *take, result_fn *done, void *ctx);
 #endif

@@ -88,8 +88,7 @@ row_send(struct bulk *b, struct bulk_row *r)
     }
     set_state(r, BULK_SENT);
     b->under_way++;
-    struct bind_call call = {b->pane.app->client, b->act->op, act_tenant(b->act, r->row),
-                             &b->pane.calls, false};
+    struct bind_call call = act_call(b->act, r->row, &b->pane.calls);
     bind_send(&call, values, row_done, r);
 }
 

@@ -3,6 +3,21 @@
 
 enum { CELL_TEXT_MAX = 16384, ID_SHOWN = 8, ID_WHOLE = 14 };
 
+/* "name=domain": the first element whose member is so. */
+static const struct json *
+element_with(const struct json *list, struct str part)
+{
+    ptrdiff_t sign = str_find_char(part, '=');
+    if (sign < 0)
+        return NULL;
+    struct str name = str_sub(part, 0, (size_t)sign);
+    struct str want = str_sub(part, (size_t)sign + 1, part.n);
+    for (const struct json *it = json_first(list); it; it = json_next(it))
+        if (str_eq(json_str(json_get_str(it, name)), want))
+            return it;
+    return NULL;
+}
+
 const struct json *
 cell_value(const struct json *row, const char *path)
 {
@@ -12,6 +27,8 @@ cell_value(const struct json *row, const char *path)
         uint64_t index;
         if (json_type(at) == JSON_ARRAY && str_to_u64(part, &index))
             at = json_at(at, (size_t)index);
+        else if (json_type(at) == JSON_ARRAY)
+            at = element_with(at, part);
         else
             at = json_get_str(at, part);
     }

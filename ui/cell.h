@@ -12,7 +12,8 @@ enum cell_style {
     CELL_PLAIN   /* for files: raw values, times as RFC 3339 */
 };
 
-/* Member by dotted path: "name", "tenants.0.tenantId". NULL if there is none. */
+/* Member by dotted path: "name", "tenants.0.tenantId", "extension.name=domain.value". NULL if there
+ * is none. */
 const struct json *cell_value(const struct json *row, const char *path);
 struct str cell_str(const struct json *row, const char *path);
 /* Appends the text; sets *role if the value has a colour of its own. */

@@ -8,6 +8,7 @@
 #include "ui/screen.h"
 #include "ui/supervise.h"
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -241,6 +242,23 @@ host_suspend(void *ctx)
     loop_dirty(c->loop, screen_suspend(&c->screen));
 }
 
+/* The shell takes the words of $VISUAL or $EDITOR apart, as everywhere. */
+static bool
+host_edit(void *ctx, const char *path, struct err *err)
+{
+    struct console *c = ctx;
+    char name[1024], shell[] = "sh", option[] = "-c",
+                     line[] = "exec ${VISUAL:-${EDITOR:-vi}} \"$1\"";
+    if (snprintf(name, sizeof name, "%s", path) >= (int)sizeof name)
+        return err_set(err, ERR_LIMIT, "the name of the file is too long") == ERR_OK;
+    char *argv[] = {shell, option, line, shell, name, NULL};
+    int status = screen_run_program(&c->screen, argv, err);
+    if (status > 0)
+        (void)err_set(err, ERR_CANCELLED, "the editor ended with status %d; set EDITOR to another",
+                      status);
+    return status == 0;
+}
+
 static void
 host_redraw(void *ctx)
 {
@@ -283,6 +301,7 @@ host_init(struct console *c)
                                 .retry = host_retry,
                                 .copy = host_copy,
                                 .suspend = host_suspend,
+                                .edit = host_edit,
                                 .redraw = host_redraw,
                                 .doctor = host_doctor};
 }

@@ -15,7 +15,7 @@ struct detail {
     struct detail_lines lines;
     size_t cursor, top;
     int body_rows;
-    bool loading, complete;
+    bool loading, complete, absent;
     struct err err;
     char trace_id[64];
 };
@@ -39,9 +39,10 @@ read_done(void *ctx, struct result *take)
 {
     struct detail *d = ctx;
     d->loading = false;
+    d->absent = take->err.code == ERR_NOT_FOUND && d->pane.resource->absent;
+    struct json *fresh = reread_take(d->pane.resource, d->row, take);
     d->err = take->err;
     memcpy(d->trace_id, take->trace_id, sizeof d->trace_id);
-    struct json *fresh = take->err.code ? NULL : reread_take(d->pane.resource, d->row, take);
     if (fresh) {
         json_free(d->row);
         d->row = fresh;
@@ -91,6 +92,10 @@ detail_draw(struct pane *p, struct canvas *cv, struct rect r)
         canvas_printf(cv, at, "%s%s%s%s", d->err.msg, d->trace_id[0] ? " [trace " : "", d->trace_id,
                       d->trace_id[0] ? "]" : "");
         rect_cut_top(&r, 1);
+    }
+    if (d->absent) {
+        int used = pane_wrap(cv, r, 0, ROLE_DIM, str_of(p->resource->absent));
+        rect_cut_top(&r, used + 1);
     }
     detail_lines_build(&d->lines, p->resource, d->row, r.cols);
     d->body_rows = r.rows;

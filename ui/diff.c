@@ -28,12 +28,6 @@ same(const struct json *a, const struct json *b)
     return json_equal(a, b);
 }
 
-static const char *
-source_of(const struct form_field *f)
-{
-    return f->hint && f->hint->from ? f->hint->from : f->field->name;
-}
-
 static struct str
 value_text(struct arena *a, const struct form_field *f, const struct json *value)
 {
@@ -198,7 +192,7 @@ static const struct pane_ops diff_ops = {.close = diff_close,
 static void
 diff_add(struct diff *d, struct form_field *f)
 {
-    const struct json *now = cell_value(d->fresh, source_of(f));
+    const struct json *now = form_initial(f, d->fresh);
     bool moved = !same(f->initial, now);
     bool changed = field_changed(f);
     if (!moved && !changed)
@@ -238,9 +232,7 @@ reread_done(void *ctx, struct result *take)
     struct form *form = ctx;
     form->sending = false;
     form->pane.app->dirty = true;
-    struct json *fresh = NULL;
-    if (!take->err.code)
-        fresh = reread_take(form->act->resource, form->act->row, take);
+    struct json *fresh = reread_take(form->act->resource, form->act->row, take);
     if (take->err.code)
         app_fail(form->pane.app, "Cannot read it again before writing; nothing was sent", take);
     else if (!fresh)

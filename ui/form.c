@@ -79,15 +79,15 @@ add_field(struct form *form, const struct field *f, const struct form_hint *hint
     struct form_field *ff = &form->fields[form->n++];
     ff->field = f;
     ff->hint = hint;
+    ff->name = hint ? hint->field : f->name;
     ff->editor = editor_for(f);
     lineedit_init(&ff->line, FIELD_TEXT_MAX);
     ff->line.secret = ff->editor == EDIT_SECRET;
     ff->choice = -1;
     const struct act *act = form->act;
-    const char *from = hint && hint->from ? hint->from : f->name;
     const struct json *value =
         act->row && (act->action->flags & ACTION_DIFF || (hint && hint->from))
-            ? cell_value(act->row, from)
+            ? form_initial(ff, act->row)
             : NULL;
     if (value)
         ff->initial = json_copy(value);
@@ -95,13 +95,6 @@ add_field(struct form *form, const struct field *f, const struct form_hint *hint
         field_load(ff, value);
     else if (f->preset && !act->row)
         field_load(ff, NULL);
-}
-
-static const struct field *
-field_of(const struct op *op, const char *name)
-{
-    const struct field *f = field_find(op->body, str_of(name));
-    return f ? f : field_find(op->query, str_of(name));
 }
 
 static void
@@ -121,8 +114,8 @@ add_fields(struct form *form)
 {
     const struct act *act = form->act;
     for (const struct form_hint *h = act->action->form; h && h->field; h++) {
-        const struct field *f = field_of(act->op, h->field);
-        if (f && asked(act, f))
+        const struct field *f = bind_field(act->op, h->field);
+        if (f && asked(act, f) && !bind_find(act->action->binds, h->field))
             add_field(form, f, h);
     }
     if (act->action->flags & ACTION_HINTED)
@@ -202,7 +195,7 @@ form_input(struct form *form)
         struct form_field *f = &form->fields[i];
         struct json *value = edit ? edit_value(f) : field_value(f);
         if (value)
-            json_set(input, str_of(f->field->name), value);
+            json_set(input, str_of(f->name), value);
     }
     return input;
 }
@@ -251,7 +244,7 @@ place_message(struct form *form, struct str message)
 {
     for (size_t i = 0; i < form->n; i++) {
         struct form_field *f = &form->fields[i];
-        struct str name = str_of(f->field->name);
+        struct str name = str_of(f->name);
         bool hit = str_starts(message, name) && message.n > name.n && message.p[name.n] == ' ';
         if (!hit || f->error[0])
             continue;
@@ -398,8 +391,7 @@ form_rebase(struct form *form, const struct json *fresh)
 {
     for (size_t i = 0; i < form->n; i++) {
         struct form_field *f = &form->fields[i];
-        const char *from = f->hint && f->hint->from ? f->hint->from : f->field->name;
-        const struct json *now = cell_value(fresh, from);
+        const struct json *now = form_initial(f, fresh);
         json_free(f->initial);
         f->initial = now ? json_copy(now) : NULL;
         if (!f->touched)
@@ -415,9 +407,7 @@ whole_read(void *ctx, struct result *take)
     struct form *form = ctx;
     form->loading = false;
     form->pane.app->dirty = true;
-    struct json *fresh = NULL;
-    if (!take->err.code)
-        fresh = reread_take(form->act->resource, form->act->row, take);
+    struct json *fresh = reread_take(form->act->resource, form->act->row, take);
     if (fresh)
         form_rebase(form, fresh);
     else if (take->err.code)

@@ -16,6 +16,7 @@ enum { FORM_FIELDS_MAX = 48, FIELD_TEXT_MAX = 16384 };
 struct form_field {
     const struct field *field;
     const struct form_hint *hint; /* NULL: none */
+    const char *name;             /* where its value goes: see struct form_hint */
     enum editor editor;
     struct lineedit line;
     int choice;           /* EDIT_TOGGLE: 0 no, 1 yes; EDIT_CHOICE: index; -1: not given */
@@ -49,6 +50,8 @@ void form_failed(struct pane *p, const struct result *result);
 /* --- Inside ui/form*.c and diff.c --- */
 
 const char *form_label(const struct form_field *f);
+/* The member of a row that the field starts with; NULL: none, as of every secret. */
+const struct json *form_initial(const struct form_field *f, const struct json *row);
 /* What the field holds as JSON; NULL: not given. Sets f->error if it cannot be read. */
 struct json *field_value(struct form_field *f);
 /* Checks one field; false with f->error. */

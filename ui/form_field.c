@@ -12,6 +12,14 @@ form_label(const struct form_field *f)
     return f->hint && f->hint->label ? f->hint->label : f->field->name;
 }
 
+const struct json *
+form_initial(const struct form_field *f, const struct json *row)
+{
+    if (f->editor == EDIT_SECRET)
+        return NULL;
+    return cell_value(row, f->hint && f->hint->from ? f->hint->from : f->name);
+}
+
 static const char *
 pick_of(const struct form_field *f)
 {

@@ -65,6 +65,8 @@ input_of(const struct listquery *q, size_t page)
     return input;
 }
 
+enum { BINDS_MAX = 16 };
+
 /* The list's own binds and those of the child that opened it, as one list. */
 static size_t
 join_binds(const struct listquery *q, struct bind *out, size_t size)
@@ -81,7 +83,6 @@ join_binds(const struct listquery *q, struct bind *out, size_t size)
 struct values *
 listquery_values(const struct listquery *q, size_t page, struct err *err)
 {
-    enum { BINDS_MAX = 16 };
     struct bind binds[BINDS_MAX];
     join_binds(q, binds, BINDS_MAX);
     struct json *input = input_of(q, page);
@@ -91,11 +92,17 @@ listquery_values(const struct listquery *q, size_t page, struct err *err)
     return v;
 }
 
-struct str
-listquery_tenant(const struct listquery *q)
+struct bind_call
+listquery_call(const struct listquery *q, struct client *client, struct callset *calls)
 {
+    struct bind binds[BINDS_MAX];
+    join_binds(q, binds, BINDS_MAX);
     struct bind_scope scope = {q->parent, q->parent, q->tenant, NULL};
-    return bind_tenant(listquery_op(q), q->res->binds, &scope);
+    return (struct bind_call){.client = client,
+                              .op = listquery_op(q),
+                              .tenant = bind_tenant(listquery_op(q), binds, &scope),
+                              .user = bind_user(binds, &scope),
+                              .calls = calls};
 }
 
 const struct json *

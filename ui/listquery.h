@@ -26,8 +26,9 @@ const struct op *listquery_op(const struct listquery *q);
 bool listquery_paged(const struct listquery *q);
 /* Values for one page; NULL, and err says why, if the row that opened the list lacks something. */
 struct values *listquery_values(const struct listquery *q, size_t page, struct err *err);
-/* Tenant the question is asked in, "" or absent for none. */
-struct str listquery_tenant(const struct listquery *q);
+/* Who is asked, in which tenant and about whom. */
+struct bind_call listquery_call(const struct listquery *q, struct client *client,
+                                struct callset *calls);
 /* The array of rows inside an answer; NULL if there is none. */
 const struct json *listquery_items(const struct listquery *q, const struct json *answer);
 /* Whether the row belongs to the list: see `keep` of struct child. */

@@ -21,7 +21,11 @@ reread_send(const struct reread *r, result_fn *done, void *ctx, struct err *err)
     struct values *values = bind_values(op, binds, &scope, err);
     if (!values)
         return false;
-    struct bind_call call = {r->client, op, bind_tenant(op, binds, &scope), r->calls, false};
+    struct bind_call call = {.client = r->client,
+                             .op = op,
+                             .tenant = bind_tenant(op, binds, &scope),
+                             .user = bind_user(binds, &scope),
+                             .calls = r->calls};
     bind_send(&call, values, done, ctx);
     return true;
 }
@@ -30,6 +34,12 @@ struct json *
 reread_take(const struct resource *res, const struct json *row, struct result *result)
 {
     struct json *answer = result->json;
+    if (result->err.code == ERR_NOT_FOUND && res->absent) {
+        result->err.code = ERR_OK;
+        return json_new_object();
+    }
+    if (result->err.code)
+        return NULL;
     if (res->detail != OP_NONE) {
         if (json_type(answer) != JSON_OBJECT)
             return NULL; /* some routes answer an empty list for what is not there */

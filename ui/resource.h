@@ -34,7 +34,7 @@ struct app;
 
 struct column {
     const char *title;
-    const char *field; /* "name", "tenants.0.tenantId" */
+    const char *field; /* "name", "tenants.0.tenantId", "extension.name=domain.value" */
     enum format format;
     const char *sub;   /* FMT_KEYS: member to show */
     const char *sort;  /* value of _sortBy, NULL: not sortable on the server */
@@ -59,19 +59,21 @@ enum confirm {
 };
 
 enum {
-    ACTION_ROW = 1 << 0,        /* needs a row */
-    ACTION_MARKED = 1 << 1,     /* applies to each marked row */
-    ACTION_RELOAD = 1 << 2,     /* read the list or object again afterwards */
-    ACTION_CLOSE = 1 << 3,      /* leave the detail view afterwards */
-    ACTION_DIFF = 1 << 4,       /* show before and after ahead of the write, check for conflicts */
-    ACTION_NO_FORM = 1 << 5,    /* nothing is asked: what is not bound is left out */
-    ACTION_HINTED = 1 << 6,     /* the form has the hinted fields only */
-    ACTION_IN_TENANT = 1 << 7,  /* only in a pane that works in one tenant */
-    ACTION_ENVIRONMENT = 1 << 8 /* only in a pane that works in the whole environment */
+    ACTION_ROW = 1 << 0,         /* needs a row */
+    ACTION_MARKED = 1 << 1,      /* applies to each marked row */
+    ACTION_RELOAD = 1 << 2,      /* read the list or object again afterwards */
+    ACTION_CLOSE = 1 << 3,       /* leave the detail view afterwards */
+    ACTION_DIFF = 1 << 4,        /* show before and after ahead of the write, check for conflicts */
+    ACTION_NO_FORM = 1 << 5,     /* nothing is asked: what is not bound is left out */
+    ACTION_HINTED = 1 << 6,      /* the form has the hinted fields only */
+    ACTION_IN_TENANT = 1 << 7,   /* only in a pane that works in one tenant */
+    ACTION_ENVIRONMENT = 1 << 8, /* only in a pane that works in the whole environment */
+    ACTION_SHOW = 1 << 9         /* what is answered is shown: a result, a secret this once */
 };
 
 struct form_hint {
-    const char *field, *label, *help;
+    const char *field; /* "name", or a member of one: "payload.secret" */
+    const char *label, *help;
     const char *pick; /* resource id to choose from, NULL: type it */
     const char *from; /* member of the row it starts with, NULL: that of the same name */
     bool hide;
@@ -88,6 +90,8 @@ struct action {
     const char *warning;          /* said when asking, or NULL */
     /* Shown only when this holds for the row; NULL: always. */
     bool (*applies)(const struct json *row);
+    /* A way of its own to carry it out, once it is allowed; NULL: form, question, `op`. */
+    void (*start)(struct app *app, const struct json *row, struct str tenant);
 };
 
 struct section {
@@ -130,6 +134,8 @@ struct resource {
     const char *tree_children; /* member with nested rows, for answers that are a tree */
     struct str (*state)(const struct json *row, enum role *role); /* FMT_STATE */
     const char *empty; /* what an empty list says, and what to do */
+    /* For one object that may not be there (404), which can be made by an edit: what is said then. */
+    const char *absent;
 };
 
 /* NULL-terminated, in resources/all.c: panes of their own, and lists that only others open. */

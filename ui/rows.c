@@ -223,11 +223,11 @@ fetch(struct rows *r, size_t page, bool ahead)
     if (!f)
         return;
     *f = (struct rows_fetch){.rows = r, .page = page, .ahead = ahead};
-    const struct op *op = listquery_op(&r->query);
     struct values *values = listquery_values(&r->query, page, &r->err);
     if (!values)
         return;
-    struct bind_call call = {r->client, op, listquery_tenant(&r->query), r->calls, ahead};
+    struct bind_call call = listquery_call(&r->query, r->client, r->calls);
+    call.ahead = ahead;
     f->call = bind_send(&call, values, fetch_done, f);
 }
 

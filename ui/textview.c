@@ -1,5 +1,6 @@
 #include "ui/textview.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/utf8.h"
 #include "ui/app.h"
 #include "ui/prompt.h"
@@ -9,7 +10,8 @@ enum { TEXT_MAX = 4 << 20, KEY_COLUMN = 20, KEY_COLUMN_NARROW = 12 };
 struct textview {
     struct pane pane;
     char crumb[64];
-    struct buf text;
+    struct buf text, copy;
+    const char *copy_what; /* NULL: there is nothing to copy */
     struct str *lines;
     size_t n, top;
     int rows; /* of the last drawing */
@@ -22,7 +24,8 @@ textview_close(struct pane *p)
 {
     struct textview *t = (struct textview *)p;
     mem_free(t->lines);
-    buf_fini(&t->text);
+    secret_buf_fini(&t->text); /* it may show one */
+    secret_buf_fini(&t->copy);
 }
 
 static void
@@ -165,6 +168,10 @@ textview_command(struct pane *p, enum command cmd)
         t->top = t->n;
         clamp_top(t);
         return true;
+    case COMMAND_COPY:
+        if (t->copy_what)
+            app_copy(p->app, buf_str(&t->copy), t->copy_what);
+        return t->copy_what != NULL;
     default:
         return textview_find(t, cmd);
     }
@@ -179,7 +186,8 @@ textview_crumb(const struct pane *p, struct buf *out)
 static void
 textview_hints(const struct pane *p, struct hints *h)
 {
-    (void)p;
+    if (((const struct textview *)p)->copy_what)
+        hint_add(h, "y", "copy");
     hint_add(h, "/", "find");
     hint_add(h, "n", "next");
     hint_add(h, "q", "close");
@@ -200,6 +208,15 @@ static const struct pane_ops textview_ops = {.close = textview_close,
                                              .hints = textview_hints,
                                              .info = textview_info};
 
+void
+textview_set_copy(struct pane *p, struct str text, const char *what)
+{
+    struct textview *t = (struct textview *)p;
+    t->copy_what = what;
+    buf_reset(&t->copy);
+    buf_add_str(&t->copy, text);
+}
+
 struct pane *
 textview_new(const char *crumb, struct str text)
 {
@@ -209,6 +226,7 @@ textview_new(const char *crumb, struct str text)
     size_t n = strlen(crumb) < sizeof t->crumb - 1 ? strlen(crumb) : sizeof t->crumb - 1;
     memcpy(t->crumb, crumb, n);
     buf_init(&t->text, TEXT_MAX);
+    buf_init(&t->copy, TEXT_MAX);
     buf_add_str(&t->text, str_sub(text, 0, TEXT_MAX - 1));
     struct str rest = buf_str(&t->text), line;
     size_t count = 1;

@@ -6,6 +6,8 @@
  */
 #include "ui/pane.h"
 
+/* Gives `y` something to copy, which is called `what` (a literal). */
+void textview_set_copy(struct pane *p, struct str text, const char *what);
 /* The text is copied. */
 struct pane *textview_new(const char *crumb, struct str text);
 #endif

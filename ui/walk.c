@@ -88,8 +88,7 @@ walk_ask(struct walk *w)
         walk_finish(w, &err, true);
         return;
     }
-    struct bind_call call = {w->pane.app->client, listquery_op(&w->query),
-                             listquery_tenant(&w->query), &w->pane.calls, false};
+    struct bind_call call = listquery_call(&w->query, w->pane.app->client, &w->pane.calls);
     bind_send(&call, values, walk_done, w);
 }
 

@@ -392,6 +392,7 @@ static const struct action actions[] = {
 static const struct child children[] = {
     {.key = "m", .title = "MFA", .open = mfa_open},
     {.key = "o", .title = "Sessions", .open = live_open_user},
+    {.key = "K", .title = "Personal tokens", .resource = "user-tokens"},
     {.key = "r", .title = "Roles", .resource = "roles", .keep = "id", .of = "tenants.*.roles.*.id"},
     {.key = NULL}};
 

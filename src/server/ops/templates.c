@@ -32,6 +32,7 @@ write_type(struct call *c, const struct template_type *t, const struct message_t
     jw_ktext(w, "when", t->when);
     jw_kbool(w, "own", own != NULL);
     jw_kbool(w, "active", !own || own->active != TEMPLATE_INACTIVE);
+    jw_kstr(w, "templateId", own ? own->id : STR_ABSENT);
     jw_key(w, "variables");
     jw_open(w, '[');
     for (int i = 0; i < TEMPLATE_VARS; i++)

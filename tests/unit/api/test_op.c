@@ -149,17 +149,13 @@ static void
 test_safe_is_get_or_listed(void **state)
 {
     (void)state;
-    static const char *const reading_posts[] = {"groups_get_many",
-                                                "invites_verify",
-                                                "ip_restrictions_verify",
-                                                "ip_restrictions_verify_allow",
-                                                "users_password_verify",
-                                                "users_count",
-                                                "audits_export_v1",
-                                                "audits_export_v2",
-                                                "audits_export",
-                                                "passwords_reset_validate",
-                                                NULL};
+    static const char *const reading_posts[] = {
+        "groups_get_many",        "invites_verify",
+        "ip_restrictions_verify", "ip_restrictions_verify_allow",
+        "users_password_verify",  "users_count",
+        "audits_export_v1",       "audits_export_v2",
+        "audits_export",          "passwords_reset_validate",
+        "templates_preview",      NULL};
     EACH_OP(op)
     {
         bool listed = one_of(op->name, reading_posts);

@@ -132,7 +132,10 @@ previews(void **state)
 {
     (void)state;
     static const struct step steps[] = {
-        {"GET " PAGES, NULL, "200; types?; variables?; ~{'channel':'email','type':'ResetPassword'"},
+        {"GET " PAGES, NULL, "200; types?; variables?; ~'channel':'email','type':'ResetPassword'"},
+        {"GET " PAGES "?channel=sms", NULL,
+         "200; types.0.channel='sms'; types.0.id?; types.0.templateId=null; !~email."},
+        {"GET " PAGES "?channel=fax", NULL, "400"},
         {"GET " PAGES " ~none", NULL, "401"},
         {"POST " PAGES "/preview", "{'type':'ResetPassword'}",
          "200; channel='email'; active=true; unknown=[]; text?; html?; subject?; link?; from=null;"

@@ -82,8 +82,6 @@ commands_open_panes_and_esc_goes_back(void **state)
     bench_shows(&b, "Permissions (2)");
     bench_line(&b, "groups");
     bench_shows(&b, "Groups");
-    bench_line(&b, "invites");
-    bench_shows(&b, ":invites is not built yet");
     bench_line(&b, "nonsense");
     bench_shows(&b, "There is no command :nonsense");
     bench_close(&b);

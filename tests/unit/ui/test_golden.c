@@ -140,6 +140,110 @@ policies(struct bench *b)
 }
 
 static void
+no_provider(struct bench *b)
+{
+    fake_answer(b->client, "mail_config_get", 404, "{\"errors\":[\"E-mail provider not found\"]}");
+}
+
+static void
+mailgun(struct bench *b)
+{
+    fake_answer(b->client, "mail_config_get", 200,
+                "{\"provider\":\"mailgun\",\"secret\":\"key-****9f2c\",\"extension\":["
+                "{\"extensionName\":\"domain\",\"extensionValue\":\"mail.acme.example\"},"
+                "{\"extensionName\":\"region\",\"extensionValue\":\"eu\"}],\"createdAt\":"
+                "\"2026-05-01T08:00:00.000Z\",\"updatedAt\":\"2026-05-28T08:00:00.000Z\"}");
+    fake_answer(
+        b->client, "messages_test", 200,
+        "{\"sent\":false,\"channel\":\"email\",\"to\":\"ada@acme.example\",\"provider\":"
+        "\"mailgun\",\"status\":401,\"reference\":null,\"error\":\"mailgun did not take the "
+        "message: 401\",\"answer\":\"{\\\"message\\\":\\\"Invalid private key\\\"}\","
+        "\"milliseconds\":84}");
+}
+
+static void
+twilio(struct bench *b)
+{
+    fake_answer(b->client, "sms_config_get", 200,
+                "{\"id\":\"s1\",\"provider\":\"twilio\",\"accountId\":\"AC0123456789\",\"token\":"
+                "\"****77aa\",\"serviceId\":\"MG42\",\"createdAt\":\"2026-05-01T08:00:00.000Z\"}");
+}
+
+static void
+templates(struct bench *b)
+{
+    fake_answer(
+        b->client, "templates_list", 200,
+        "{\"types\":[{\"id\":\"email.ResetPassword\",\"channel\":\"email\",\"type\":"
+        "\"ResetPassword\",\"when\":\"somebody asks to reset a forgotten password\",\"own\":false,"
+        "\"active\":true,\"templateId\":null,\"variables\":[\"link\"]},{\"id\":"
+        "\"email.ActivateUser\",\"channel\":\"email\",\"type\":\"ActivateUser\",\"when\":\"an "
+        "account "
+        "was made and has to be activated\",\"own\":true,\"active\":true,\"templateId\":\"t1\","
+        "\"variables\":[\"user_name\",\"link\"]},{\"id\":\"email.MagicLink\",\"channel\":\"email\","
+        "\"type\":\"MagicLink\",\"when\":\"somebody signs in by a link\",\"own\":true,\"active\":"
+        "false,\"templateId\":\"t2\",\"variables\":[\"link\"]},{\"id\":\"sms.OTC\",\"channel\":"
+        "\"sms\","
+        "\"type\":\"OTC\",\"when\":\"a code is sent to sign in\",\"own\":false,\"active\":true,"
+        "\"templateId\":null,\"variables\":[\"code\"]}],\"variables\":[]}");
+    fake_answer(
+        b->client, "templates_preview", 200,
+        "{\"channel\":\"email\",\"type\":\"ActivateUser\",\"active\":true,\"from\":"
+        "\"hello@acme.example\",\"fromName\":\"Acme\",\"subject\":\"Welcome, Ada\",\"html\":"
+        "\"<p>x</p>\",\"text\":\"Welcome, Ada.\\n\\nActivate your account:\\n"
+        "https://acme.example/activate\",\"link\":\"https://acme.example/activate\","
+        "\"unknown\":[\"usre_name\"]}");
+    fake_answer(
+        b->client, "mail_templates_list", 200,
+        "[{\"id\":\"t1\",\"type\":\"ActivateUser\",\"subject\":\"Welcome\",\"htmlTemplate\":"
+        "\"<p>Hello</p>\\n<p>{{link}}</p>\\n\",\"fromName\":\"Acme\",\"active\":true}]");
+    fake_answer(b->client, "mail_templates_default", 200,
+                "{\"id\":null,\"type\":\"ActivateUser\",\"subject\":\"Activate your account\","
+                "\"htmlTemplate\":\"<p>{{greeting}}</p>\\n<p>{{link}}</p>\\n\",\"fromName\":null,"
+                "\"active\":true}");
+}
+
+static void
+outbox(struct bench *b)
+{
+    fake_answer(
+        b->client, "messages_list", 200,
+        "{\"items\":[{\"id\":\"m3\",\"channel\":\"email\",\"state\":\"queued\",\"to\":"
+        "\"bob@acme.example\",\"template\":\"ActivateUser\",\"provider\":null,\"attempts\":2,"
+        "\"error\":"
+        "\"cannot connect\",\"createdAt\":\"2026-05-28T19:26:00.000Z\"},{\"id\":\"m2\",\"channel\":"
+        "\"sms\",\"state\":\"failed\",\"to\":\"+4915112345678\",\"template\":\"OTC\",\"provider\":"
+        "\"twilio\",\"attempts\":1,\"error\":\"21211: not a number\",\"createdAt\":"
+        "\"2026-05-28T19:20:00.000Z\"},{\"id\":\"m1\",\"channel\":\"email\",\"state\":\"sent\","
+        "\"to\":"
+        "\"ada@acme.example\",\"template\":\"ResetPassword\",\"provider\":\"sendgrid\","
+        "\"attempts\":1,"
+        "\"createdAt\":\"2026-05-28T18:26:00.000Z\"}],\"_metadata\":{\"totalItems\":3}}");
+}
+
+static void
+invites(struct bench *b)
+{
+    fake_answer(b->client, "invites_list", 200,
+                "[{\"id\":\"i1\",\"tenantId\":\"acme\",\"name\":\"Acme Robotics\",\"userId\":null,"
+                "\"expires\":\"2026-06-11T19:26:40.000Z\",\"shouldSendEmail\":false,\"roleIds\":"
+                "[\"r1\"]}]");
+}
+
+static void
+tokens(struct bench *b)
+{
+    fake_answer(b->client, "tenant_api_tokens_list", 200,
+                "[{\"clientId\":\"0b1f-ci\",\"description\":\"build server\",\"tenantId\":\"acme\","
+                "\"createdByUserId\":null,\"roleIds\":[\"r1\"],\"permissionIds\":[],\"createdAt\":"
+                "\"2026-05-01T08:00:00.000Z\",\"expires\":null}]");
+    fake_answer(b->client, "tenant_api_tokens_create", 201,
+                "{\"clientId\":\"77aa-new\",\"description\":\"deploy\",\"tenantId\":\"acme\","
+                "\"roleIds\":[],\"createdAt\":\"2026-05-28T19:26:40.000Z\",\"secret\":"
+                "\"6b1e2f0c-shown-once\"}");
+}
+
+static void
 conflict(struct bench *b)
 {
     fake_answer(b->client, "users_get_vendor", 200, "{\"id\":\"user-0001\",\"name\":\"User One\"}");
@@ -234,6 +338,28 @@ static const struct scene scenes[] = {
      .keys = {":", "approval-flows", "Enter"},
      .sizes = true},
     {.name = "captcha", .script = policies, .keys = {":", "captcha", "Enter"}},
+    {.name = "email-none", .script = no_provider, .keys = {":", "email", "Enter"}, .sizes = true},
+    {.name = "email", .script = mailgun, .keys = {":", "email", "Enter"}},
+    {.name = "email-mailgun", .script = mailgun, .keys = {":", "email", "Enter M", "secret"}},
+    {.name = "email-changes",
+     .script = mailgun,
+     .keys = {":", "email", "Enter M", "secret", "PgDn Enter"}},
+    {.name = "email-test",
+     .script = mailgun,
+     .keys = {":", "email", "Enter T", "ada@acme.example", "PgDn Enter"}},
+    {.name = "sms", .script = twilio, .keys = {":", "sms", "Enter"}},
+    {.name = "templates-rows",
+     .script = templates,
+     .keys = {":", "templates", "Enter"},
+     .sizes = true},
+    {.name = "template-preview", .script = templates, .keys = {":", "templates", "Enter Down p"}},
+    {.name = "template-compare", .script = templates, .keys = {":", "templates", "Enter Down c"}},
+    {.name = "outbox-rows", .script = outbox, .keys = {":", "outbox", "Enter"}, .sizes = true},
+    {.name = "invites-rows", .script = invites, .keys = {":", "invites", "Enter"}},
+    {.name = "tokens-rows", .script = tokens, .keys = {":", "tokens", "Enter"}},
+    {.name = "token-made",
+     .script = tokens,
+     .keys = {":", "tokens", "Enter a", "deploy", "PgDn Enter"}},
     {.name = "requests", .keys = {"3 @"}, .sizes = true},
     {.name = "help", .keys = {"?"}, .sizes = true},
     {.name = "palette", .keys = {":", "re"}, .sizes = true},

@@ -34,7 +34,10 @@ path_exists(const struct field *table, const char *path)
     const struct field *f = NULL;
     while (str_next(&rest, '.', &part)) {
         uint64_t index;
+        ptrdiff_t sign = f && f->kind == KIND_ARRAY ? str_find_char(part, '=') : -1;
         if (f && f->kind == KIND_ARRAY && (str_eq(part, STR("*")) || str_to_u64(part, &index)))
+            continue;
+        if (sign > 0 && field_find(table, str_sub(part, 0, (size_t)sign)))
             continue;
         f = field_find(table, part);
         if (!f)
@@ -124,12 +127,20 @@ hint_of(const struct action *a, const char *field)
 }
 
 static void
-check_required(const struct resource *res, const struct action *a, const struct field *table)
+check_required(const struct resource *res, const struct action *a, const struct field *table,
+               const char *inside)
 {
     for (const struct field *f = table; f && f->name; f++) {
-        bool asked = !(a->flags & ACTION_HINTED) || hint_of(a, f->name);
-        if (!(f->flags & FIELD_REQUIRED) || bind_find(a->binds, f->name))
+        char path[96], below[100];
+        snprintf(path, sizeof path, "%s%s", inside, f->name);
+        snprintf(below, sizeof below, "%s.", path);
+        bool asked = !(a->flags & ACTION_HINTED) || hint_of(a, path);
+        if (a->start || !(f->flags & FIELD_REQUIRED) || bind_find(a->binds, path))
             continue;
+        if (!asked && f->kind == KIND_OBJECT && f->fields) {
+            check_required(res, a, f->fields, below);
+            continue;
+        }
         if (!asked)
             fail_msg("%s.%s: %s is required but neither bound nor asked for", res->id, a->name,
                      f->name);
@@ -140,9 +151,8 @@ static void
 check_binds(const struct resource *res, const struct op *op, const struct bind *binds)
 {
     for (const struct bind *b = binds; b && b->param; b++) {
-        struct str name = str_of(b->param);
-        bool known = !strcmp(b->param, BIND_TENANT) || field_find(op->params, name) ||
-                     field_find(op->query, name) || field_find(op->body, name);
+        bool known = !strcmp(b->param, BIND_TENANT) || !strcmp(b->param, BIND_USER) ||
+                     bind_field(op, b->param);
         if (!known)
             fail_msg("%s: %s has no %s", res->id, op->name, b->param);
         if (b->from == BIND_ROW && !known_field(res, b->field))
@@ -164,11 +174,10 @@ actions_have_all_they_need(void **state)
         for (const struct action *a = res->actions; a && a->name; a++) {
             const struct op *op = op_get(a->op);
             check_binds(res, op, a->binds);
-            check_required(res, a, op->query);
-            check_required(res, a, op->body);
+            check_required(res, a, op->query, "");
+            check_required(res, a, op->body, "");
             for (const struct form_hint *h = a->form; h && h->field; h++) {
-                if (!field_find(op->body, str_of(h->field)) &&
-                    !field_find(op->query, str_of(h->field)))
+                if (!bind_field(op, h->field))
                     fail_msg("%s.%s: the operation has no %s", res->id, a->name, h->field);
                 if (h->pick && !resource_by_id(str_of(h->pick)))
                     fail_msg("%s.%s: nothing is called %s", res->id, a->name, h->pick);

@@ -133,7 +133,10 @@ fake_fail(struct client *c, const char *op, enum err_code code, const char *mess
 static void
 log_call(struct client *c, const struct client_request *r)
 {
-    buf_printf(&c->log, "%s tenant=%.*s path=", r->op->name, STR_ARG(r->scope.tenant_id));
+    buf_printf(&c->log, "%s tenant=%.*s ", r->op->name, STR_ARG(r->scope.tenant_id));
+    if (r->scope.user_id.n)
+        buf_printf(&c->log, "user=%.*s ", STR_ARG(r->scope.user_id));
+    buf_add_text(&c->log, "path=");
     json_write(r->values->path, &c->log);
     buf_add_text(&c->log, " query=");
     json_write(r->values->query, &c->log);
