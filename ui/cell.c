@@ -94,7 +94,8 @@ format_time(const struct json *value, enum format format, enum cell_style style,
     if (format == FMT_AGO) {
         buf_add_text(out, " (");
         cell_age(ms, out);
-        buf_add_text(out, ms > clock_now_ms() ? ")" : " ago)");
+        bool now = str_ends(buf_str(out), STR("now"));
+        buf_add_text(out, now || ms > clock_now_ms() ? ")" : " ago)");
     }
 }
 

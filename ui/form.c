@@ -174,14 +174,14 @@ form_leave(struct form *form)
 
 /* What an edit sends of a field: what changed, and what the operation cannot do without. */
 static struct json *
-edit_value(struct form_field *f)
+edit_value(struct form_field *f, bool whole)
 {
     if (field_changed(f)) {
         struct json *value = field_value(f);
         bool emptied = !value && f->initial && (f->field->flags & FIELD_NULLABLE);
         return emptied ? json_new_null() : value;
     }
-    if (!(f->field->flags & FIELD_REQUIRED))
+    if (!whole && !(f->field->flags & FIELD_REQUIRED))
         return NULL;
     return f->initial ? json_copy(f->initial) : field_value(f);
 }
@@ -191,9 +191,10 @@ form_input(struct form *form)
 {
     struct json *input = json_new_object();
     bool edit = form->act->action->flags & ACTION_DIFF;
+    bool whole = form->act->action->flags & ACTION_WHOLE;
     for (size_t i = 0; i < form->n; i++) {
         struct form_field *f = &form->fields[i];
-        struct json *value = edit ? edit_value(f) : field_value(f);
+        struct json *value = edit ? edit_value(f, whole) : field_value(f);
         if (value)
             json_set(input, str_of(f->name), value);
     }

@@ -12,10 +12,18 @@ form_label(const struct form_field *f)
     return f->hint && f->hint->label ? f->hint->label : f->field->name;
 }
 
+/* "name=value" */
+static bool
+holds(const struct json *row, const char *condition)
+{
+    struct str rest = str_of(condition), name;
+    return str_next(&rest, '=', &name) && str_eq(json_str(json_get_str(row, name)), rest);
+}
+
 const struct json *
 form_initial(const struct form_field *f, const struct json *row)
 {
-    if (f->editor == EDIT_SECRET)
+    if (f->editor == EDIT_SECRET || (f->hint && f->hint->only && !holds(row, f->hint->only)))
         return NULL;
     return cell_value(row, f->hint && f->hint->from ? f->hint->from : f->name);
 }

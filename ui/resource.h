@@ -68,7 +68,8 @@ enum {
     ACTION_HINTED = 1 << 6,      /* the form has the hinted fields only */
     ACTION_IN_TENANT = 1 << 7,   /* only in a pane that works in one tenant */
     ACTION_ENVIRONMENT = 1 << 8, /* only in a pane that works in the whole environment */
-    ACTION_SHOW = 1 << 9         /* what is answered is shown: a result, a secret this once */
+    ACTION_SHOW = 1 << 9,        /* what is answered is shown: a result, a secret this once */
+    ACTION_WHOLE = 1 << 10       /* an edit sends what stays as well: the operation replaces all */
 };
 
 struct form_hint {
@@ -76,6 +77,7 @@ struct form_hint {
     const char *label, *help;
     const char *pick; /* resource id to choose from, NULL: type it */
     const char *from; /* member of the row it starts with, NULL: that of the same name */
+    const char *only; /* "provider=ses": it starts so only where the row has that */
     bool hide;
 };
 

@@ -28,33 +28,37 @@ static const struct bind sendgrid[] = PROVIDER("sendgrid"), mailgun[] = PROVIDER
 static const struct form_hint sendgrid_form[] = {
     {.field = "payload.secret", .label = "API key", .help = "begins with SG."}, {.field = NULL}};
 
-static const struct form_hint mailgun_form[] = {
-    {.field = "payload.secret", .label = "API key"},
-    {.field = "payload.domain", .label = "Domain", .from = EXTENSION("domain")},
-    {.field = "payload.region",
-     .label = "Region",
-     .from = EXTENSION("region"),
-     .help = "us or eu; us if it is empty"},
-    {.field = NULL}};
+static const struct form_hint mailgun_form[] = {{.field = "payload.secret", .label = "API key"},
+                                                {.field = "payload.domain",
+                                                 .label = "Domain",
+                                                 .from = EXTENSION("domain"),
+                                                 .only = "provider=mailgun"},
+                                                {.field = "payload.region",
+                                                 .label = "Region",
+                                                 .from = EXTENSION("region"),
+                                                 .only = "provider=mailgun",
+                                                 .help = "us or eu; us if it is empty"},
+                                                {.field = NULL}};
 
 static const struct form_hint ses_form[] = {
-    {.field = "payload.id", .label = "Access key id", .from = EXTENSION("id")},
+    {.field = "payload.id",
+     .label = "Access key id",
+     .from = EXTENSION("id"),
+     .only = "provider=ses"},
     {.field = "payload.secret", .label = "Secret access key"},
     {.field = "payload.region",
      .label = "Region",
      .from = EXTENSION("region"),
+     .only = "provider=ses",
      .help = "such as us-east-1"},
     {.field = NULL}};
 
 static const struct form_hint ses_role_form[] = {
     {.field = "payload.secret", .label = "Role", .help = "arn:aws:iam::...:role/..."},
-    {.field = "payload.id",
-     .label = "External id",
-     .from = EXTENSION("id"),
-     .help = "what the role asks for, if it does"},
     {.field = "payload.region",
      .label = "Region",
      .from = EXTENSION("region"),
+     .only = "provider=ses-role",
      .help = "such as us-east-1"},
     {.field = NULL}};
 
@@ -65,7 +69,7 @@ static const struct form_hint test_form[] = {
     {.field = "from", .label = "From", .help = "empty: the sender of the environment"},
     {.field = NULL}};
 
-enum { SET = ACTION_ROW | ACTION_RELOAD | ACTION_DIFF | ACTION_HINTED };
+enum { SET = ACTION_ROW | ACTION_RELOAD | ACTION_DIFF | ACTION_HINTED | ACTION_WHOLE };
 
 static const struct action actions[] = {{.key = "S",
                                          .name = "sendgrid",

@@ -175,10 +175,14 @@ find_unknown(struct preview *p)
 }
 
 static void
-write_sms_size(struct jw *w, struct str text)
+write_sms_size(struct jw *w, const struct preview *p)
 {
-    struct template_sms_size size = template_sms_size(text);
     jw_key(w, "sms");
+    if (p->type->channel != MESSAGE_SMS) {
+        jw_null(w);
+        return;
+    }
+    struct template_sms_size size = template_sms_size(buf_str(&p->text.text));
     jw_open(w, '{');
     jw_ktext(w, "encoding", size.gsm ? "GSM-7" : "UCS-2");
     jw_ki64(w, "units", (int64_t)size.units);
@@ -195,11 +199,13 @@ or_null(struct str s)
 static void
 write_email_parts(struct jw *w, const struct preview *p)
 {
+    bool email = p->type->channel == MESSAGE_EMAIL;
     bool mfa = p->type->flags & TEMPLATE_MFA && !p->own.sender_email.n;
-    jw_kstr(w, "from", or_null(mfa ? p->mfa_sender : p->own.sender_email));
-    jw_kstr(w, "fromName", buf_str(&p->text.from_name));
-    jw_kstr(w, "subject", buf_str(&p->text.subject));
-    jw_kstr(w, "html", buf_str(&p->text.html));
+    struct str from = mfa ? p->mfa_sender : p->own.sender_email;
+    jw_kstr(w, "from", email ? or_null(from) : STR_ABSENT);
+    jw_kstr(w, "fromName", email ? buf_str(&p->text.from_name) : STR_ABSENT);
+    jw_kstr(w, "subject", email ? buf_str(&p->text.subject) : STR_ABSENT);
+    jw_kstr(w, "html", email ? buf_str(&p->text.html) : STR_ABSENT);
 }
 
 static void
@@ -209,10 +215,8 @@ write_preview(struct jw *w, const struct preview *p)
     jw_ktext(w, "channel", CHANNELS[p->type->channel]);
     jw_ktext(w, "type", p->type->name);
     jw_kbool(w, "active", p->own.active != TEMPLATE_INACTIVE);
-    if (p->type->channel == MESSAGE_EMAIL)
-        write_email_parts(w, p);
-    else
-        write_sms_size(w, buf_str(&p->text.text));
+    write_email_parts(w, p);
+    write_sms_size(w, p);
     jw_kstr(w, "text", buf_str(&p->text.text));
     jw_kstr(w, "link", or_null(p->values.of[TEMPLATE_VAR_link]));
     jw_key(w, "unknown");

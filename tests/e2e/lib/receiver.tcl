@@ -3,6 +3,7 @@
 #
 #   receiver_start                     starts it on a free port of 127.0.0.1; returns its URL
 #   receiver_answer status body ?header ...?     what every request gets from now on
+#   receiver_answer_at path status body ?header ...?     what those of that path get instead
 #   receiver_got                       the requests so far: dicts of method, path, headers (lower case), body
 #   receiver_last                      the newest of them
 #   sigv4 request id secret            the Authorization that AWS would want of the request (Signature Version 4),
@@ -13,6 +14,8 @@ namespace eval receiver {
     variable answer {202 {} {}}
     variable socket
     variable bytes          ;# array by channel
+    variable at             ;# array of answers by path
+    array set at {}
 }
 
 proc receiver::accept {channel host port} {
@@ -48,12 +51,13 @@ proc receiver::read {channel} {
     }
     variable got
     lappend got [dict create method $method path $path headers $headers body $body]
-    reply $channel
+    reply $channel $path
 }
 
-proc receiver::reply {channel} {
+proc receiver::reply {channel path} {
     variable answer
-    lassign $answer status body headers
+    variable at
+    lassign [expr {[info exists at($path)] ? $at($path) : $answer}] status body headers
     set text "HTTP/1.1 $status x\r\nContent-Length: [string length $body]\r\nConnection: close\r\n"
     foreach header $headers {
         append text "$header\r\n"
@@ -71,6 +75,10 @@ proc receiver_start {} {
 
 proc receiver_answer {status body args} {
     set receiver::answer [list $status $body $args]
+}
+
+proc receiver_answer_at {path status body args} {
+    set receiver::at($path) [list $status $body $args]
 }
 
 proc receiver_got {} {

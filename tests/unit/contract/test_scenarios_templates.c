@@ -151,7 +151,7 @@ previews(void **state)
          "&token=c2FtcGxl>\\n'; ~&lt"},
         {"POST " PAGES "/preview", "{'type':'OTC','channel':'sms','template':'{{code}} \u017b'}",
          "200; channel='sms'; text='123456 \u017b'; sms={'encoding':'UCS-2','units':8,'parts':1};"
-         "html!; link=null"},
+         "html=null; link=null"},
         {"POST " PAGES "/preview", "{'type':'OTC','channel':'sms','values':{'code':'9'}}",
          "200; sms.encoding='GSM-7'; ~9 is your"},
         {"POST " MAIL, "{'type':'MFAOTC','subject':'Stored','active':false}", "201"},

@@ -60,8 +60,12 @@ a_kept_provider_is_changed_with_its_secret_typed_anew(void **state)
     bench_keys(&b, "Tab End Backspace");
     bench_type(&b, "2");
     bench_keys(&b, "PgDn Enter y");
-    bench_sent(&b, "\"secret\":\"k\"");
-    bench_sent(&b, "\"region\":\"eu-west-2\"");
+    bench_sent(&b,
+               "\"provider\":\"ses\",\"id\":\"AKIA1\",\"secret\":\"k\",\"region\":\"eu-west-2\"");
+    /* Another provider does not begin with what this one had. */
+    bench_keys(&b, "M");
+    bench_shows(&b, "Send by Mailgun");
+    bench_hides(&b, "eu-west");
     bench_close(&b);
 }
 
