@@ -7,7 +7,7 @@ files=$(git ls-files -co --exclude-standard 'src/*.[ch]' 'ui/*.[ch]' 'tests/*.[c
     for f in $files; do
         n=$(wc -l <"$f")
         case $f in
-        tests/*) most=720 ;;
+        tests/unit/contract/test_foreign_tokens.c) most=720 ;; # a table of attacks, to be split
         *) most=600 ;;
         esac
         if [ "$n" -gt "$most" ]; then

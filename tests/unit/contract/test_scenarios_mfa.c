@@ -1,7 +1,5 @@
-/*
- * Second factors: enrolling, signing in with each of them, losing them, and who has to have one. What
- * people get is read where they get it: codes from the picture, from the outbox, from the answer.
- */
+/* Second factors: enrolling, signing in with each of them, losing them, and who has to have one.
+ * What people get is read where they get it: from the picture, the outbox, the answer. */
 #include "tests/support/mfa_scene.h"
 
 static struct scene scene;
