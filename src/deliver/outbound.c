@@ -354,7 +354,7 @@ perform(struct exchange *x, struct arena *a, struct outbound_answer *out, struct
         return explain(x, code, err);
     x->api->easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     out->status = (int)status;
-    out->type = x->type[0] ? arena_text(a, x->type) : (struct str){NULL, 0};
+    out->type = x->type[0] ? arena_text(a, x->type) : STR_ABSENT;
     out->body = x->answer.n ? arena_str(a, buf_str(&x->answer)) : STR("");
     return ERR_OK;
 }

@@ -6,12 +6,8 @@ files=$(git ls-files -co --exclude-standard 'src/*.[ch]' 'ui/*.[ch]' 'tests/*.[c
 {
     for f in $files; do
         n=$(wc -l <"$f")
-        case $f in
-        tests/unit/contract/test_foreign_tokens.c) most=720 ;; # a table of attacks, to be split
-        *) most=600 ;;
-        esac
-        if [ "$n" -gt "$most" ]; then
-            echo "$f:1: $n lines, at most $most"
+        if [ "$n" -gt 600 ]; then
+            echo "$f:1: $n lines, at most 600"
         fi
     done
     # A test may be a long list of one-line cases, and ask of many things whether they hold.

@@ -53,7 +53,7 @@ run_casting(struct db_conn *conn, void *arg, struct err *err)
     struct casting *c = arg;
     struct scope s, acme;
     enum err_code rc =
-        scope_open(&s, conn, &c->scene->t.arena, c->scene->t.vendor, (struct str){NULL, 0}, err);
+        scope_open(&s, conn, &c->scene->t.arena, c->scene->t.vendor, STR_ABSENT, err);
     s.now = clock_now_ms();
     if (!rc)
         rc = scope_tenant(&s, STR("acme"), &acme, err);
@@ -76,7 +76,7 @@ add_user(const struct scope *s, struct str *id, struct err *err)
     struct user u = {.email = arena_printf(s->arena, "p%d@foreign.example", ++n),
                      .name = STR("P"),
                      .verified = true};
-    enum err_code rc = scope_tenant(s, (struct str){NULL, 0}, &all, err);
+    enum err_code rc = scope_tenant(s, STR_ABSENT, &all, err);
     if (!rc)
         rc = store_user_create(&all, &u, err);
     *id = u.id;
@@ -267,7 +267,7 @@ elsewhere(const struct scope *s, struct casting *c, struct err *err)
     struct user u = {.email = STR("v@elsewhere.example"), .name = STR("V"), .verified = true};
     enum err_code rc = store_env_create(s->conn, &env, err);
     if (!rc)
-        rc = scope_open(&there, s->conn, &c->scene->t.arena, env.id, (struct str){NULL, 0}, err);
+        rc = scope_open(&there, s->conn, &c->scene->t.arena, env.id, STR_ABSENT, err);
     there.now = s->now;
     if (!rc)
         rc = store_user_create(&there, &u, err);
