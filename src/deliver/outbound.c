@@ -109,7 +109,7 @@ take_apart(struct str url, struct parts *out, struct err *err)
     if (url.n > OUTBOUND_URL_MAX)
         return err_set(err, ERR_INVALID, "must have at most %d bytes", OUTBOUND_URL_MAX);
     if (!out->plain && !has_scheme(url, STR("https://")))
-        return err_set(err, ERR_INVALID, "must be an https URL");
+        return err_set(err, ERR_INVALID, "should be an https URL");
     if (has_odd_bytes(url))
         return err_set(err, ERR_INVALID, "must be a URL of plain ASCII without spaces");
     struct str rest = str_sub(url, (size_t)str_find_char(url, '/') + 2, url.n);
@@ -150,7 +150,7 @@ outbound_check_url(const struct outbound *o, struct str url, struct err *err)
         return rc;
     bool allows = o->options.allowed.n > 0;
     if (parts.plain && !allows)
-        return err_set(err, ERR_INVALID, "must be an https URL");
+        return err_set(err, ERR_INVALID, "should be an https URL");
     if (ip_parse(parts.host, &ip) ? !may_reach(o, &ip, parts.plain)
                                   : is_local_name(parts.host) && !allows)
         return err_set(err, ERR_INVALID, "must not be an address inside a private network");

@@ -68,7 +68,7 @@ enum err_code outbound_send(struct outbound *o, const struct outbound_request *r
 
 /*
  * Whether an address may be configured at all: scheme, host, no user name, no control bytes, and no
- * address or name that could never be reached. ERR_INVALID says what is wrong: "must be an https URL".
+ * address or name that could never be reached. ERR_INVALID says what is wrong: "should be an https URL".
  * No look-up is made, so outbound_send may refuse it all the same.
  */
 enum err_code outbound_check_url(const struct outbound *o, struct str url,

@@ -247,7 +247,7 @@ plain_http_is_for_allowed_networks_only(void **state)
     outbound_free(o);
     o = open_to(NULL);
     assert_int_equal(get(o, "http://8.8.8.8/", &a, &err), ERR_INVALID);
-    assert_string_equal(err.msg, "the address: must be an https URL");
+    assert_string_equal(err.msg, "the address: should be an https URL");
     outbound_free(o);
 }
 
