@@ -104,10 +104,11 @@ approval_ask(struct call *c, const struct scope *s, const struct approval *a, st
     struct json *document = json_parse(a->document, a->document.n, err);
     struct approval_people *people = ARENA_NEW(c->arena, struct approval_people);
     enum err_code rc = document ? scope_tenant(s, a->tenant_id, &tenant, err) : err_failed(err);
-    if (!rc)
+    if (!rc) {
         rc = store_user_get(s, USER_BY_ID, a->user_id, &who, err);
-    if (rc == ERR_NOT_FOUND)
-        rc = ERR_OK; /* who asked is gone; the others still decide */
+        if (rc == ERR_NOT_FOUND)
+            rc = ERR_OK; /* who asked is gone; the others still decide */
+    }
     if (!rc)
         rc = approval_people(&tenant, approval_step(document, a->step), who.email, people, err);
     for (size_t i = 0; i < people->n && !rc; i++) {

@@ -107,12 +107,12 @@ struct exchange {
 static struct json *
 read_claims(struct str token)
 {
-    struct str part;
+    struct str header, payload;
     struct buf text;
     struct json *claims = NULL;
     buf_init(&text, JWT_SIZE_MAX);
-    if (str_next(&token, '.', &part) && str_next(&token, '.', &part) &&
-        buf_add_unbase64url(&text, part))
+    if (str_next(&token, '.', &header) && str_next(&token, '.', &payload) &&
+        buf_add_unbase64url(&text, payload))
         claims = json_parse(buf_str(&text), JWT_SIZE_MAX, NULL);
     buf_fini(&text);
     return claims;
