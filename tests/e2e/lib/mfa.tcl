@@ -37,30 +37,29 @@ proc app_next_code {secret} {
     return [app_code $secret 30]
 }
 
-proc messages {channel} {
-    set texts {}
+# The codes that were sent, oldest first. Other messages may come in between, such as that a factor was added.
+proc codes {channel} {
+    set codes {}
     foreach file [lsort [glob -nocomplain -directory $programs::data/outbox *-$channel.json]] {
         set handle [open $file]
         fconfigure $handle -encoding utf-8
-        lappend texts [read $handle]
+        if {[regexp {"code":"([0-9]+)"} [read $handle] all code]} {
+            lappend codes $code
+        }
         close $handle
     }
-    return $texts
+    return $codes
 }
 
 proc message_code {channel} {
-    wait_until "\[llength \[messages $channel\]\] > 0"
-    if {![regexp {"code":"([0-9]+)"} [lindex [messages $channel] end] all code]} {
-        error "no code in [lindex [messages $channel] end]"
-    }
-    return $code
+    return [next_code $channel 0]
 }
 
 proc next_code {channel n} {
     set mfa::before $n
     set mfa::channel $channel
-    wait_until {[llength [messages $mfa::channel]] > $mfa::before}
-    return [message_code $channel]
+    wait_until {[llength [codes $mfa::channel]] > $mfa::before}
+    return [lindex [codes $channel] end]
 }
 
 proc answer {pattern text} {

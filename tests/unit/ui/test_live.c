@@ -394,7 +394,7 @@ without_the_extension_ending_is_read_back_too(void **state)
     for (int i = 0; i < 4; i++)
         pass(LIVE_PACE_MS);
     bench_keys(&b, "x D");
-    bench_sent(&b, "sessions_delete tenant=acme path={\"id\":\"session-0000\"}");
+    bench_sent(&b, "sessions_delete tenant=acme user=user-ada path={\"id\":\"session-0000\"}");
     bench_shows(&b,
                 "1 ended and read back; access tokens issued before stay good for up to 10 min");
     bench_keys(&b, "X");
