@@ -1,5 +1,6 @@
 #include "server/access.h"
 
+#include "base/utf8.h"
 #include "server/auth.h"
 #include "server/call_priv.h"
 #include "server/state.h"
@@ -192,11 +193,27 @@ check_actor(const struct call *c, struct err *err)
     return err_set(err, ERR_FORBIDDEN, "A delegated token may not do this");
 }
 
+/* Fields of a header are bytes (RFC 9110, 5.5); names of ours are text, and are looked for in a database. */
+static enum err_code
+check_names(const struct call *c, struct err *err)
+{
+    static const char ours[] = "frontegg-";
+    for (size_t i = 0; i < c->n_headers; i++) {
+        struct str name = c->headers[i].name;
+        if (str_eq_nocase(str_sub(name, 0, sizeof ours - 1), STR(ours)) &&
+            !utf8_valid(c->headers[i].value))
+            return err_set(err, ERR_INVALID, "%.*s must be UTF-8", STR_ARG(name));
+    }
+    return ERR_OK;
+}
+
 enum err_code
 access_check(struct call *c, struct err *err)
 {
     if (c->op->auth == AUTH_UNSET)
         return forbidden(err);
+    if (check_names(c, err))
+        return ERR_INVALID;
     enum err_code rc = c->op->auth == AUTH_PUBLIC ? open_public(c, err) : authenticate(c, err);
     if (!rc)
         rc = check_rights(c, err);

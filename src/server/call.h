@@ -55,8 +55,8 @@ struct call {
     struct str tenant_id; /* scope: from the token, or from the header; absent if none */
     struct str user_id;   /* acting or target user of self-service routes; absent if none */
     struct str app_id;
-    struct str trace_id; /* UUID, header frontegg-trace-id */
-    struct str ip, user_agent;
+    struct str trace_id;       /* UUID, header frontegg-trace-id */
+    struct str ip, user_agent; /* user_agent: short and safe to show, see dispatch.c */
     struct str raw_path, raw_query;
     const struct header *headers; /* of the request, names as sent */
     size_t n_headers;

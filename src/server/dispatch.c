@@ -4,6 +4,7 @@
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "server/access.h"
 #include "server/answer.h"
 #include "server/call_priv.h"
@@ -138,7 +139,7 @@ name_actor(const struct call *c, struct audit *a)
         a->tenant_id = c->tenant_id;
     a->extra = actor_members(c);
     a->ip = c->ip;
-    a->user_agent = str_sub(c->user_agent, 0, 512);
+    a->user_agent = c->user_agent;
     a->trace_id = c->trace_id;
 }
 
@@ -283,6 +284,22 @@ answer_failure(struct call *c, struct http_request *r, const struct err *err)
         buf_add_str(&r->reply_headers, buf_str(&c->reply_headers));
 }
 
+/* What the client says it is; it is kept, and told to people, so it is short text whatever was sent. */
+static struct str
+agent_of(struct call *c)
+{
+    enum { AGENT_MAX = 512, SHOWN = 8 };
+    struct str given = str_sub(call_header(c, "user-agent"), 0, AGENT_MAX);
+    struct buf text;
+    if (utf8_is_safe(given))
+        return given;
+    buf_init(&text, (size_t)AGENT_MAX * SHOWN);
+    utf8_make_safe(&text, given);
+    given = arena_str(c->arena, buf_str(&text));
+    buf_fini(&text);
+    return given;
+}
+
 static void
 run_call(struct server *s, struct http_request *r, const struct route_match *match,
          struct str query)
@@ -297,7 +314,7 @@ run_call(struct server *s, struct http_request *r, const struct route_match *mat
     c->headers = r->headers;
     c->n_headers = r->n_headers;
     c->received = r->received ? r->received : c->now;
-    c->user_agent = call_header(c, "user-agent");
+    c->user_agent = agent_of(c);
     c->priv->outside = r->outside;
     r->steady = (match->op->flags & OPF_STEADY) != 0;
     struct err err = {.code = ERR_OK};

@@ -156,7 +156,7 @@ lock_account(struct db_conn *conn, void *arg, struct err *err)
                           arena_printf(c->arena, "Locked the user after %lld wrong %.*ss",
                                        (long long)q->guess.limit, STR_ARG(kind_text(q->kind))),
                       .ip = c->ip,
-                      .user_agent = str_sub(c->user_agent, 0, 512),
+                      .user_agent = c->user_agent,
                       .trace_id = c->trace_id};
     return store_audit_add(&s, &a, err);
 }

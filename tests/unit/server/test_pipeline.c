@@ -281,23 +281,33 @@ signing_in_needs_both_halves(void **state)
     expect(ask("POST", "/auth/vendor", NO_TOKEN, NULL, NULL), 400, NULL, NULL);
 }
 
-/* Whichever they are; there are fewer and fewer. */
 static void
-operations_without_a_handler_say_so(void **state)
+an_operation_without_a_handler_says_so(void **state)
 {
     (void)state;
-    size_t tried = 0;
-    for (int id = 0; id < OP_COUNT; id++) {
-        const struct op *op = op_get((enum op_id)id);
-        if (server.server->registry->fns[id] || op->params || op->auth != AUTH_TENANT)
-            continue;
-        const char *headers = op->ctx & CTX_NEED_TENANT ? IN_ONE : NULL;
-        expect(ask(method_name(op->method), op->path, server.token, headers, NULL), 501, op->name,
-               NULL);
-        tried++;
-    }
-    if (!tried)
-        skip();
+    op_fn **fn = &server.server->registry->fns[OP_tenants_list];
+    op_fn *kept = *fn;
+    *fn = NULL;
+    expect(ask("GET", TENANTS "/v2", server.token, NULL, NULL), 501,
+           "Not implemented: tenants_list", NULL);
+    *fn = kept;
+    expect(ask("GET", TENANTS "/v2", server.token, NULL, NULL), 200, NULL, NULL);
+}
+
+/* Databases differ in what bytes they take for text; this one does not leave it to them. */
+static void
+headers_that_are_no_text(void **state)
+{
+    (void)state;
+    expect(ask("GET", USERS "/v3", server.token, "frontegg-tenant-id: on\xff\xfe\r\n", NULL), 400,
+           "frontegg-tenant-id must be UTF-8", NULL);
+    expect(ask("GET", USERS "/v3", server.token, "frontegg-user-id: \xc0\xaf\r\n", NULL), 400, NULL,
+           NULL);
+    expect(ask("POST", TENANTS "/v1", server.token, "User-Agent: caf\xe9 \xc3\r\n",
+               "{\"tenantId\":\"latin\",\"name\":\"Latin\"}"),
+           201, NULL, NULL);
+    expect(ask("GET", "/audits?count=50&offset=0", server.token, NULL, NULL), 200,
+           "caf\\\\xe9 \\\\xc3", NULL);
 }
 
 int
@@ -315,7 +325,8 @@ main(void)
         cmocka_unit_test(a_locked_user_is_out_at_once),
         cmocka_unit_test(each_change_leaves_one_audit_row),
         cmocka_unit_test(signing_in_needs_both_halves),
-        cmocka_unit_test(operations_without_a_handler_say_so),
+        cmocka_unit_test(headers_that_are_no_text),
+        cmocka_unit_test(an_operation_without_a_handler_says_so),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
