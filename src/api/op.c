@@ -102,6 +102,15 @@ field_find(const struct field *table, struct str name)
     return NULL;
 }
 
+const struct field *
+op_list(const struct op *op)
+{
+    for (const struct field *f = op->body; f && f->name; f++)
+        if (f->kind == KIND_ARRAY && f->fields)
+            return f;
+    return NULL;
+}
+
 size_t
 field_count(const struct field *table)
 {

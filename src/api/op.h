@@ -46,7 +46,8 @@ enum {
     OPF_REPLY_TEXT = 1 << 11,    /* reply is not JSON (CSV) */
     OPF_BODY_OPTIONAL = 1 << 12, /* an absent or empty body is as good as {} */
     OPF_STEADY = 1 << 13,        /* when the answer comes must not tell who has an account */
-    OPF_BODY_FORM = 1 << 14      /* the body may be a form as well (x-www-form-urlencoded) */
+    OPF_BODY_FORM = 1 << 14,     /* the body may be a form as well (x-www-form-urlencoded) */
+    OPF_BODY_CSV = 1 << 15       /* the body may be text/csv as well: the elements of its list */
 };
 
 enum kind {
@@ -125,6 +126,8 @@ const char *kind_name(enum kind k);
 /* Field of a table by name; NULL if there is none. A NULL table is empty. */
 const struct field *field_find(const struct field *table, struct str name);
 size_t field_count(const struct field *table);
+/* The list of objects that the body of bulk operations holds; NULL if there is none. */
+const struct field *op_list(const struct op *op);
 
 /*
  * Rows and field tables are written with these; doc/hacking.md shows how. An X form takes flags and

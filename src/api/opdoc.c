@@ -170,6 +170,9 @@ opdoc_operation(struct buf *out, const struct op *op)
     write_section(out, "Query", op->query);
     write_section(out, op->flags & OPF_BODY_ARRAY ? "Body, a list; each element" : "Body",
                   op->body);
+    if (op->flags & OPF_BODY_CSV)
+        buf_printf(out, "\nOr CSV (text/csv): a row of names, then one row for each of %s\n",
+                   op_list(op)->name);
     write_reply(out, op);
 }
 

@@ -25,6 +25,7 @@ static const struct word op_words[] = {
     {OPF_BODY_OPTIONAL, "bodyOptional"},
     {OPF_STEADY, "steady"},
     {OPF_BODY_FORM, "bodyForm"},
+    {OPF_BODY_CSV, "bodyCsv"},
     {0, NULL},
 };
 

@@ -8,6 +8,7 @@
 #include "server/access.h"
 #include "server/answer.h"
 #include "server/call_priv.h"
+#include "server/csv_body.h"
 #include "server/lockout.h"
 #include "server/meta.h"
 #include "server/metrics.h"
@@ -35,10 +36,11 @@ is_json_type(struct str header)
            (type.n > 5 && str_eq_nocase(str_sub(type, type.n - 5, type.n), STR("+json")));
 }
 
+/* Whether it is what the operation takes besides JSON. */
 static bool
-is_form_type(struct str type)
+takes(const struct call *c, unsigned flag, struct str type)
 {
-    return str_eq_nocase(media_type(type), STR("application/x-www-form-urlencoded"));
+    return c->op->flags & flag && str_eq_nocase(media_type(call_header(c, "content-type")), type);
 }
 
 /* A form becomes the object of texts that it stands for (RFC 6749: no parameter twice). */
@@ -63,8 +65,10 @@ read_body(struct call *c, struct str text, struct err *err)
 {
     if (str_trim(text).n == 0)
         return ERR_OK;
-    if (c->op->flags & OPF_BODY_FORM && is_form_type(call_header(c, "content-type")))
+    if (takes(c, OPF_BODY_FORM, STR("application/x-www-form-urlencoded")))
         return read_form(c, text, err);
+    if (takes(c, OPF_BODY_CSV, STR("text/csv")))
+        return csv_body_read(c, text, err);
     if (!is_json_type(call_header(c, "content-type")))
         return err_set(err, ERR_MEDIA, "Content-Type must be application/json");
     c->body = json_parse(text, JSON_MAX, NULL);

@@ -109,7 +109,8 @@ enum err_code
 jobs_add(struct call *c, const struct scope *s, const struct jobs_plan *plan, struct job_row *out,
          struct err *err)
 {
-    *out = (struct job_row){.kind = str_of(c->op->name), .subject = plan->subject};
+    const struct op *op = plan->op ? plan->op : c->op;
+    *out = (struct job_row){.kind = str_of(op->name), .subject = plan->subject};
     struct str params = write_params(c, plan);
     if (!str_given(params))
         return err_set(err, ERR_LIMIT, "the request is too large for a job");
@@ -376,16 +377,6 @@ give_back(struct db_conn *conn, void *arg, struct err *err)
     return store_job_return(conn, &g->jobs->claim, &lease, g->due, err);
 }
 
-/* What an item may hold: the fields of the elements of the operation's list, if it says. */
-static const struct field *
-item_fields(const struct op *op)
-{
-    for (const struct field *f = op->body; f && f->name; f++)
-        if (f->kind == KIND_ARRAY && f->fields)
-            return f->fields;
-    return NULL;
-}
-
 /* The operation as its items see it, and what runs them. False: nothing of this version. */
 static bool
 find_kind(struct str name, struct op *op, op_fn **fn)
@@ -393,7 +384,8 @@ find_kind(struct str name, struct op *op, op_fn **fn)
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
         *op = *op_get(KINDS[i].op);
         *fn = KINDS[i].run;
-        op->body = item_fields(op);
+        const struct field *list = op_list(op);
+        op->body = list ? list->fields : NULL;
         if (str_eq(name, str_of(op->name)))
             return true;
     }

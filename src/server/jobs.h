@@ -30,6 +30,7 @@
     X(approval_flows_execute)                                                                      \
     X(approval_flows_execute_step_up)                                                              \
     X(migrations_bulk)                                                                             \
+    X(migrations_bulk_csv)                                                                         \
     X(migrations_bulk_v1)                                                                          \
     X(tenants_import)                                                                              \
     X(users_bulk_invite)                                                                           \
@@ -42,12 +43,13 @@ JOB_KINDS(JOB_DECLARE)
 /* ---- for handlers ---- */
 
 struct jobs_plan {
+    const struct op *op;          /* whose items they are; NULL: of the call's operation */
     struct str subject;           /* what the job is about; absent: nothing in particular */
     struct str common;            /* a JSON value for all items, see jobs_common; absent: none */
     const struct job_item *items; /* name and input */
     size_t n;
 };
-/* Queues a job of the kind of the call's operation, in the scope's tenant. */
+/* Queues a job in the scope's tenant. */
 enum err_code jobs_add(struct call *c, const struct scope *s, const struct jobs_plan *plan,
                        struct job_row *out, struct err *err) MUST_USE;
 /* In an item: what the plan has for all of them; NULL if nothing. */

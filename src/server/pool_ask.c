@@ -2,10 +2,10 @@
 #include "base/mem.h"
 #include "crypto/hmac.h"
 #include "deliver/sigv4.h"
-#include "server/outward.h"
+#include "server/asking.h"
 #include "server/pool_priv.h"
 
-enum { TEXT_MAX = 64 * 1024, PROFILE_MAX = 64 * 1024 };
+enum { TEXT_MAX = 64 * 1024 };
 
 static struct str
 text_of(const struct json *j, const char *name)
@@ -37,76 +37,15 @@ pool_base(struct call *c, struct str kind, const struct json *config)
     return str_ends(base, STR("/")) ? str_sub(base, 0, base.n - 1) : base;
 }
 
-/* ---- exchanges ---- */
-
-struct asking {
-    struct call *c;
-    struct buf body;
-    struct jw out;
-    struct outbound_header headers[8];
-    size_t n_headers;
-    int status;
-    struct json *json; /* of the answer; NULL if it is none */
-};
-
-static void
-begin(struct asking *a, struct call *c)
-{
-    *a = (struct asking){.c = c};
-    buf_init(&a->body, TEXT_MAX);
-    jw_init(&a->out, &a->body);
-}
-
-static void
-header(struct asking *a, const char *name, struct str value)
-{
-    a->headers[a->n_headers++] = (struct outbound_header){name, value};
-}
-
-static void
-end(struct asking *a)
-{
-    json_free(a->json);
-    buf_fini(&a->body);
-}
-
-/* A GET without a body. Beyond 499 the service is in trouble. */
-static enum err_code
-ask(struct asking *a, struct str url, struct err *err)
-{
-    struct outbound_answer answer = {.status = 0};
-    struct outbound_request r = {.url = url, .headers = a->headers, .n_headers = a->n_headers};
-    header(a, "Accept", STR("application/json"));
-    r.n_headers = a->n_headers;
-    if (a->body.n)
-        r.body = buf_str(&a->body);
-    enum err_code rc = a->body.failed ? err_set(err, ERR_INVALID, "the request is too large")
-                                      : outward_send(a->c, &r, &answer, err);
-    if (rc)
-        return rc;
-    a->status = answer.status;
-    a->json = json_parse(answer.body, PROFILE_MAX, NULL);
-    if (answer.status >= 500 || answer.status == 429)
-        return err_set(err, ERR_NETWORK, "it answers with %d", answer.status);
-    return ERR_OK;
-}
-
-static void
-form(struct asking *a, const char *name, struct str value)
-{
-    buf_printf(&a->body, "%s%s=", a->body.n ? "&" : "", name);
-    buf_add_urlencoded(&a->body, value);
-}
-
 /* GET with the token that was given for the password. */
 static enum err_code
 fetch_profile(struct call *c, struct str url, struct str token, struct pool_answer *out,
               struct err *err)
 {
     struct asking a;
-    begin(&a, c);
-    header(&a, "Authorization", arena_printf(c->arena, "Bearer %.*s", STR_ARG(token)));
-    enum err_code rc = ask(&a, url, err);
+    asking_begin(&a, c);
+    asking_bearer(&a, token);
+    enum err_code rc = asking_send(&a, url, err);
     if (!rc && (a.status != 200 || json_type(a.json) != JSON_OBJECT))
         rc = err_set(err, ERR_NETWORK, "its user info answers with %d", a.status);
     if (!rc) {
@@ -114,7 +53,7 @@ fetch_profile(struct call *c, struct str url, struct str token, struct pool_answ
         out->profile = a.json;
         a.json = NULL;
     }
-    end(&a);
+    asking_end(&a);
     return rc;
 }
 
@@ -130,22 +69,20 @@ ask_oauth(struct call *c, const struct oauth *o, struct str email, struct str pa
           struct pool_answer *out, struct err *err)
 {
     struct asking a;
-    begin(&a, c);
-    header(&a, "Content-Type", STR("application/x-www-form-urlencoded"));
-    form(&a, "grant_type", STR("password"));
-    form(&a, "username", email);
-    form(&a, "password", password);
-    form(&a, "client_id", o->id);
-    form(&a, "client_secret", o->secret);
-    form(&a, "scope", o->scopes);
-    enum err_code rc = ask(&a, o->token_url, err);
+    asking_begin(&a, c);
+    asking_form(&a, "grant_type", STR("password"));
+    asking_form(&a, "username", email);
+    asking_form(&a, "password", password);
+    asking_form(&a, "client_id", o->id);
+    asking_form(&a, "client_secret", o->secret);
+    asking_form(&a, "scope", o->scopes);
+    enum err_code rc = asking_send(&a, o->token_url, err);
     struct str token = text_of(a.json, "access_token");
-    if (!rc && (a.status == 404 || str_eq(text_of(a.json, "error"), STR("invalid_client")) ||
-                str_eq(text_of(a.json, "error"), STR("unauthorized_client"))))
+    if (!rc && asking_denies_client(&a))
         rc = err_set(err, ERR_CONFIG, "it does not know this client, or not this grant");
     if (!rc && a.status == 200 && token.n)
         rc = fetch_profile(c, o->info_url, arena_str(c->arena, token), out, err);
-    end(&a);
+    asking_end(&a);
     return rc;
 }
 
@@ -167,15 +104,15 @@ static enum err_code
 discover(struct call *c, struct str url, struct oauth *o, struct err *err)
 {
     struct asking a;
-    begin(&a, c);
-    enum err_code rc = ask(&a, url, err);
+    asking_begin(&a, c);
+    enum err_code rc = asking_send(&a, url, err);
     if (!rc) {
         o->token_url = arena_str(c->arena, text_of(a.json, "token_endpoint"));
         o->info_url = arena_str(c->arena, text_of(a.json, "userinfo_endpoint"));
         if (a.status != 200 || !o->token_url.n || !o->info_url.n)
             rc = err_set(err, ERR_NETWORK, "its well-known document names no endpoints");
     }
-    end(&a);
+    asking_end(&a);
     return rc;
 }
 
@@ -218,8 +155,8 @@ firebase_call(struct asking *a, const struct json *config, const char *method, s
     struct str base = pool_base(a->c, STR("firebase"), config);
     buf_printf(&url, "%.*s/v1/accounts:%s?key=", STR_ARG(base), method);
     buf_add_urlencoded(&url, text_of(config, "apiKey"));
-    header(a, "Content-Type", STR("application/json"));
-    enum err_code rc = ask(a, arena_str(a->c->arena, buf_str(&url)), err);
+    asking_header(a, "Content-Type", STR("application/json"));
+    enum err_code rc = asking_send(a, arena_str(a->c->arena, buf_str(&url)), err);
     buf_fini(&url);
     return rc;
 }
@@ -237,7 +174,7 @@ firebase_profile(struct call *c, const struct json *config, struct str token,
 {
     struct asking a;
     bool verified = false;
-    begin(&a, c);
+    asking_begin(&a, c);
     jw_open(&a.out, '{');
     jw_kstr(&a.out, "idToken", token);
     jw_close(&a.out, '}');
@@ -254,7 +191,7 @@ firebase_profile(struct call *c, const struct json *config, struct str token,
         set_text(out->profile, "picture", text_of(u, "photoUrl"));
         json_set(out->profile, STR("email_verified"), json_new_bool(verified));
     }
-    end(&a);
+    asking_end(&a);
     return rc;
 }
 
@@ -263,7 +200,7 @@ ask_firebase(struct call *c, const struct json *config, struct str email, struct
              struct pool_answer *out, struct err *err)
 {
     struct asking a;
-    begin(&a, c);
+    asking_begin(&a, c);
     jw_open(&a.out, '{');
     jw_kstr(&a.out, "email", email);
     jw_kstr(&a.out, "password", password);
@@ -273,7 +210,7 @@ ask_firebase(struct call *c, const struct json *config, struct str email, struct
     struct str token = text_of(a.json, "idToken");
     if (!rc && a.status == 200 && token.n)
         rc = firebase_profile(c, config, arena_str(c->arena, token), out, err);
-    end(&a);
+    asking_end(&a);
     return rc;
 }
 
@@ -328,16 +265,16 @@ cognito_call(struct asking *a, const struct json *config, const char *action, st
     struct buf lines;
     buf_init(&lines, TEXT_MAX);
     enum err_code rc = sigv4_sign(&s, &lines, err);
-    header(a, "Content-Type", s.headers[0].value);
-    header(a, "X-Amz-Target", target);
+    asking_header(a, "Content-Type", s.headers[0].value);
+    asking_header(a, "X-Amz-Target", target);
     for (size_t at = 0; !rc && at < lines.n; at += strlen(lines.p + at) + 1) {
         struct str line = str_of(lines.p + at);
         ptrdiff_t colon = str_find_char(line, ':');
-        header(a, arena_cstr(a->c->arena, str_sub(line, 0, (size_t)colon)),
-               arena_str(a->c->arena, str_trim(str_sub(line, (size_t)colon + 1, line.n))));
+        asking_header(a, arena_cstr(a->c->arena, str_sub(line, 0, (size_t)colon)),
+                      arena_str(a->c->arena, str_trim(str_sub(line, (size_t)colon + 1, line.n))));
     }
     buf_fini(&lines);
-    return rc ? rc : ask(a, arena_printf(a->c->arena, "%.*s/", STR_ARG(base)), err);
+    return rc ? rc : asking_send(a, arena_printf(a->c->arena, "%.*s/", STR_ARG(base)), err);
 }
 
 static enum err_code
@@ -345,7 +282,7 @@ cognito_profile(struct call *c, const struct json *config, struct str email,
                 struct pool_answer *out, struct err *err)
 {
     struct asking a;
-    begin(&a, c);
+    asking_begin(&a, c);
     jw_open(&a.out, '{');
     jw_kstr(&a.out, "UserPoolId", text_of(config, "userPoolId"));
     jw_kstr(&a.out, "Username", email);
@@ -360,7 +297,7 @@ cognito_profile(struct call *c, const struct json *config, struct str email,
              it = json_next(it))
             json_set(out->profile, text_of(it, "Name"), json_new_str(text_of(it, "Value")));
     }
-    end(&a);
+    asking_end(&a);
     return rc;
 }
 
@@ -373,7 +310,7 @@ ask_cognito(struct call *c, const struct json *config, struct str email, struct 
     struct str hash = STR_ABSENT;
     enum err_code rc =
         text_of(config, "clientSecret").n ? secret_hash(c, config, email, &hash, err) : ERR_OK;
-    begin(&a, c);
+    asking_begin(&a, c);
     jw_open(&a.out, '{');
     jw_ktext(&a.out, "AuthFlow", "ADMIN_USER_PASSWORD_AUTH");
     jw_kstr(&a.out, "ClientId", text_of(config, "clientId"));
@@ -390,7 +327,7 @@ ask_cognito(struct call *c, const struct json *config, struct str email, struct 
         rc = cognito_call(&a, config, "AdminInitiateAuth", err);
     if (!rc && a.status == 200 && json_get(a.json, "AuthenticationResult"))
         rc = cognito_profile(c, config, email, out, err);
-    end(&a);
+    asking_end(&a);
     return rc;
 }
 

@@ -1,9 +1,11 @@
 /* Users brought in from elsewhere: one, or many in a job; see server/migrate.h. */
 #include "base/mem.h"
+#include "server/auth0.h"
 #include "server/fields.h"
 #include "server/jobs.h"
 #include "server/migrate.h"
 #include "server/ops/ops.h"
+#include "server/pool_priv.h"
 #include "server/shape_user.h"
 
 enum { USERS_MAX = 1000 };
@@ -46,6 +48,19 @@ name_of(struct call *c, const struct json *user, size_t place)
 }
 
 static enum err_code
+answer_job(struct call *c, const struct jobs_plan *plan, struct job_row *job, struct err *err)
+{
+    const struct scope *s = call_environment(c, err);
+    enum err_code rc = s ? jobs_add(c, s, plan, job, err) : err_failed(err);
+    if (rc)
+        return rc;
+    jw_open(&c->out, '{');
+    jw_kstr(&c->out, "migrationId", job->id);
+    jw_close(&c->out, '}');
+    return ERR_OK;
+}
+
+static enum err_code
 start(struct call *c, struct err *err)
 {
     const struct json *users = call_json(c, "users");
@@ -57,15 +72,10 @@ start(struct call *c, struct err *err)
             (struct job_item){.name = name_of(c, u, plan.n), .input = fields_json_text(c, u)};
         plan.n++;
     }
-    const struct scope *s = call_environment(c, err);
-    enum err_code rc = s ? jobs_add(c, s, &plan, &job, err) : err_failed(err);
-    if (rc)
-        return rc;
-    call_audit(c, "job", job.id, "Medium", "Began to import %zu user(s)", plan.n);
-    jw_open(&c->out, '{');
-    jw_kstr(&c->out, "migrationId", job.id);
-    jw_close(&c->out, '}');
-    return ERR_OK;
+    enum err_code rc = answer_job(c, &plan, &job, err);
+    if (!rc)
+        call_audit(c, "job", job.id, "Medium", "Began to import %zu user(s)", plan.n);
+    return rc;
 }
 
 static enum err_code
@@ -78,6 +88,39 @@ static enum err_code
 op_migrations_bulk(struct call *c, struct err *err)
 {
     return start(c, err);
+}
+
+static enum err_code
+op_migrations_bulk_csv(struct call *c, struct err *err)
+{
+    return start(c, err);
+}
+
+/* Read while the caller waits, so that they hear what is wrong with the source, and its secret is not
+ * kept; the users then come in as those of a bulk import do. */
+static enum err_code
+op_migrations_auth0(struct call *c, struct err *err)
+{
+    struct auth0_source source = {.base = pool_base(c, STR("auth0"), c->body),
+                                  .client_id = call_str(c, "clientId"),
+                                  .secret = call_str(c, "secret"),
+                                  .tenant_member = call_str(c, "tenantIdFieldName"),
+                                  .tenant_by_user =
+                                      call_bool(c, "isTenantIdOnUserMetadata", false)};
+    struct auth0_users users;
+    struct job_row job = {.seq = 0};
+    enum err_code rc = auth0_read(c, &source, &users, err);
+    struct jobs_plan plan = {.op = op_get(OP_migrations_bulk_v1)};
+    if (!rc) {
+        plan.items = users.items;
+        plan.n = users.n;
+        rc = answer_job(c, &plan, &job, err);
+    }
+    if (!rc)
+        call_audit(c, "job", job.id, "Medium",
+                   "Began to import %zu user(s) from Auth0, left out %zu blocked there", users.n,
+                   users.blocked);
+    return rc;
 }
 
 static enum err_code
@@ -100,20 +143,19 @@ job_migrations_bulk(struct call *c, struct err *err)
     return import_item(c, err);
 }
 
-/* -- what has become of them -- */
-
-static const char *
-state_of(const struct job_row *job)
+enum err_code
+job_migrations_bulk_csv(struct call *c, struct err *err)
 {
-    if (!job->finished_at)
-        return "IN_PROGRESS";
-    return job->failed && job->failed == job->total ? "FAILED" : "COMPLETED";
+    return import_item(c, err);
 }
+
+/* -- what has become of them -- */
 
 static enum err_code
 find(struct call *c, const struct scope *s, struct job_row *out, struct err *err)
 {
-    static const enum op_id kinds[] = {OP_migrations_bulk, OP_migrations_bulk_v1};
+    static const enum op_id kinds[] = {OP_migrations_bulk, OP_migrations_bulk_v1,
+                                       OP_migrations_bulk_csv};
     enum err_code rc = ERR_NOT_FOUND;
     for (size_t i = 0; i < COUNT_OF(kinds) && rc == ERR_NOT_FOUND; i++)
         rc = store_job_get(s, str_of(op_get(kinds[i])->name), call_param(c, "migrationId"), out,
@@ -136,26 +178,20 @@ op_migrations_status(struct call *c, struct err *err)
     struct jw *w = &c->out;
     jw_open(w, '{');
     jw_kstr(w, "migrationId", job.id);
-    jw_ktext(w, "state", state_of(&job));
+    jw_ktext(w, "state", jobs_state(&job));
     jw_ki64(w, "migratedUsers", job.processed - job.failed);
     jw_ki64(w, "totalUsers", job.total);
-    jw_key(w, "errors");
-    jw_open(w, '[');
-    for (size_t i = 0; i < n; i++) {
-        jw_open(w, '{');
-        jw_kstr(w, "email", failed[i].name);
-        jw_kstr(w, "message", failed[i].error);
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
+    jobs_write_failures(c, "email", failed, n);
     jw_close(w, '}');
     return ERR_OK;
 }
 
 const struct op_binding migrations_ops[] = {
+    BIND(migrations_auth0),
     BIND(migrations_user),
     BIND(migrations_bulk_v1),
     BIND(migrations_bulk),
+    BIND(migrations_bulk_csv),
     BIND(migrations_status),
     BIND_END,
 };

@@ -202,6 +202,7 @@ test_bodies(void **state)
         EXPECT(op,
                !(op->flags & OPF_STEADY) || (op->auth == AUTH_PUBLIC && op->method == METHOD_POST));
         EXPECT(op, op->body || !(op->flags & (OPF_BODY_ARRAY | OPF_BODY_OPTIONAL)));
+        EXPECT(op, op_list(op) || !(op->flags & OPF_BODY_CSV));
         if (!(op->flags & OPF_BODY_OPTIONAL))
             continue;
         for (const struct field *f = op->body; f->name; f++)
