@@ -157,7 +157,7 @@ op_auth_login(struct call *c, struct err *err)
                          .email = call_str(c, "email"),
                          .username = call_str(c, "username"),
                          .asks_pools = true};
-    struct guess g;
+    struct guess g = {.right = false};
     if (!str_given(who.email) && !str_given(who.username))
         return call_refuse(c, err, ERR_INVALID, "ER-000a64f544",
                            "Either email or username must be provided");
