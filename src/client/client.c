@@ -39,14 +39,19 @@ watch(struct client *c, int fd)
     return epoll_ctl(c->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0 || errno == EEXIST;
 }
 
-/* Descriptors that come and go. A number may have been closed and given out again meanwhile. */
+/*
+ * Descriptors that come and go. That of the secret command goes by being closed, and takes itself out
+ * with that: its number may be another thread's by now, so it is not touched any more.
+ */
 static void
 watch_changing(struct client *c)
 {
-    const int now[2] = {c->local ? local_fd(c->local) : -1, secret_source_fd(&c->session.source)};
-    for (int i = 0; i < 2; i++) {
-        if (c->watched[i] >= 0 && c->watched[i] != now[i])
-            epoll_ctl(c->poll_fd, EPOLL_CTL_DEL, c->watched[i], NULL);
+    enum { LOCAL, SECRET };
+    const int now[2] = {[LOCAL] = c->local ? local_fd(c->local) : -1,
+                        [SECRET] = secret_source_fd(&c->session.source)};
+    if (c->watched[LOCAL] >= 0 && c->watched[LOCAL] != now[LOCAL])
+        epoll_ctl(c->poll_fd, EPOLL_CTL_DEL, c->watched[LOCAL], NULL);
+    for (int i = LOCAL; i <= SECRET; i++) {
         if (now[i] >= 0)
             watch(c, now[i]);
         c->watched[i] = now[i];
