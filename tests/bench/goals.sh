@@ -76,11 +76,11 @@ sessions_goals() {
     for size in 24x80 50x200; do
         s=$(echo "$size" | awk -Fx '{ print $2 "x" $1 }')
         c=sessions.$SESSIONS_LARGE.$size
-        ratio C15 "$s $SESSIONS_LARGE sessions on screen, us, beside the reply" "$c.enter.latency" "sessions.$SESSIONS_LARGE.reply" '<=' 1.2
-        ratio C15 "$s the same beside $SESSIONS_SMALL sessions" "$c.enter.latency" "sessions.$SESSIONS_SMALL.$size.enter.latency" '<=' 1.2
-        figure C16 "$s looking every 2 s for ${IDLE_MS:-10000} ms: CPU, us" "$c.idle.cpu_us" '<=' "$((${IDLE_MS:-10000} * 10))"
-        figure C16 "$s the same: bytes" "$c.idle.bytes" '<=' 20000
-        figure C16 "$s peak RSS, KiB, with supervisor" "$c.rss_kib" '<=' 16384
+        ratio C16 "$s $SESSIONS_LARGE sessions on screen, us, beside the reply" "$c.enter.latency" "sessions.$SESSIONS_LARGE.reply" '<=' 1.2
+        ratio C16 "$s the same beside $SESSIONS_SMALL sessions" "$c.enter.latency" "sessions.$SESSIONS_SMALL.$size.enter.latency" '<=' 1.2
+        figure C17 "$s looking every 2 s for ${IDLE_MS:-10000} ms: CPU, us" "$c.idle.cpu_us" '<=' "$((${IDLE_MS:-10000} * 10))"
+        figure C17 "$s the same: bytes" "$c.idle.bytes" '<=' 20000
+        figure C17 "$s peak RSS, KiB, with supervisor" "$c.rss_kib" '<=' 16384
     done
 }
 

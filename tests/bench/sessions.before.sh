@@ -1,4 +1,4 @@
-# Databases with the sessions of many people (goals C15 and C16); sourced by run.sh.
+# Databases with the sessions of many people (goals C16 and C17); sourced by run.sh.
 # shellcheck shell=sh
 
 SESSION_USERS=${SESSION_USERS:-100000}

@@ -1,4 +1,4 @@
-# Sessions of a tenant in the console (goals C15 and C16) of one round; sourced by run.sh.
+# Sessions of a tenant in the console (goals C16 and C17) of one round; sourced by run.sh.
 # shellcheck shell=sh
 
 for n in "$SESSIONS_SMALL" "$SESSIONS_LARGE"; do
