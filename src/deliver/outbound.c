@@ -159,15 +159,6 @@ outbound_check_url(const struct outbound *o, struct str url, struct err *err)
 
 /* ---- what curl calls ---- */
 
-static void
-keep_type(struct exchange *x, struct str value)
-{
-    size_t n = 0;
-    for (; n < value.n && n + 1 < sizeof x->type; n++)
-        x->type[n] = value.p[n] >= 0x20 && value.p[n] < 0x7f ? value.p[n] : '?';
-    x->type[n] = '\0';
-}
-
 static size_t
 on_header(char *p, size_t size, size_t count, void *arg)
 {
@@ -177,7 +168,8 @@ on_header(char *p, size_t size, size_t count, void *arg)
     x->too_large = x->too_large || x->header_bytes > HEADER_BYTES_MAX;
     ptrdiff_t colon = str_find_char(line, ':');
     if (colon > 0 && str_eq_nocase(str_sub(line, 0, (size_t)colon), STR("content-type")))
-        keep_type(x, str_trim(str_sub(line, (size_t)colon + 1, line.n)));
+        str_copy_printable(x->type, sizeof x->type,
+                           str_trim(str_sub(line, (size_t)colon + 1, line.n)));
     return x->too_large ? 0 : line.n;
 }
 

@@ -13,18 +13,6 @@ static struct scene scene;
 #define ACTIVE "/identity/resources/applications/user-tenants/active/v1"
 
 static void
-keep_token(const char *name, const char *user, const char *tenant)
-{
-    static const char *const rights[] = {"fe.secure.*", NULL};
-    struct tserver_grant grant = {.type = "userToken",
-                                  .sub = scene_value(&scene, user),
-                                  .user = scene_value(&scene, user),
-                                  .tenant = str_of(tenant),
-                                  .permissions = rights};
-    scene_keep(&scene, name, tserver_mint(&scene.t, &grant));
-}
-
-static void
 prepare(void **state)
 {
     (void)state;
@@ -42,8 +30,8 @@ prepare(void **state)
          "201; id>bob"},
     };
     SCENE(&scene, steps);
-    keep_token("ada-token", "ada", "one");
-    keep_token("bob-token", "bob", "two");
+    scene_keep_token(&scene, "ada-token", "ada", "one");
+    scene_keep_token(&scene, "bob-token", "bob", "two");
 }
 
 static void

@@ -11,18 +11,6 @@ static struct scene scene;
 #define SIGN_IN "/identity/resources/auth/v1/user"
 
 static void
-keep_token(const char *name, const char *user, const char *tenant)
-{
-    static const char *const rights[] = {"fe.secure.*", NULL};
-    struct tserver_grant grant = {.type = "userToken",
-                                  .sub = scene_value(&scene, user),
-                                  .user = scene_value(&scene, user),
-                                  .tenant = str_of(tenant),
-                                  .permissions = rights};
-    scene_keep(&scene, name, tserver_mint(&scene.t, &grant));
-}
-
-static void
 prepare(void **state)
 {
     (void)state;
@@ -47,8 +35,8 @@ prepare(void **state)
         {"PUT " ROLES "/$low/permissions", "{'permissionIds':['$permission']}", "200"},
     };
     SCENE(&scene, steps);
-    keep_token("ada-token", "ada", "one");
-    keep_token("bob-token", "bob", "two");
+    scene_keep_token(&scene, "ada-token", "ada", "one");
+    scene_keep_token(&scene, "bob-token", "bob", "two");
 }
 
 static void
@@ -177,9 +165,9 @@ nobody_rises_by_a_group(void **state)
         {"DELETE " GROUPS "/$bosses @one", NULL, "404"},
         {"DELETE " GROUPS "/$other @one", NULL, "404"},
     };
-    keep_token("ada-token", "ada", "one");
+    scene_keep_token(&scene, "ada-token", "ada", "one");
     SCENE(&scene, steps);
-    keep_token("ada-token", "ada", "one");
+    scene_keep_token(&scene, "ada-token", "ada", "one");
     SCENE(&scene, risen);
 }
 
@@ -206,7 +194,7 @@ groups_can_be_switched_off(void **state)
     };
     static const struct step forbidden[] = {{"GET " GROUPS "/config ~ada-token", NULL, "403"}};
     SCENE(&scene, steps);
-    keep_token("ada-token", "ada", "one");
+    scene_keep_token(&scene, "ada-token", "ada", "one");
     SCENE(&scene, forbidden);
 }
 
