@@ -7,7 +7,6 @@
 #include "base/secret.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -24,7 +23,7 @@ struct journal {
     int fd;
     struct secret *key;
     struct buf kept;    /* lines without a code yet, each with its newline */
-    char who[WHO_SIZE]; /* "login on /dev/pts/3" */
+    char who[WHO_SIZE]; /* "uid 1000 on /dev/pts/3" */
 };
 
 /* `,"code":"..."}` after a line that lost its brace. */
@@ -74,14 +73,12 @@ read_key(const char *folder, struct arena *a, struct err *err)
     return secret_from_file(path, err);
 }
 
+/* By number: the name may have to be asked for over a network, and the thread that draws is here. */
 static void
 set_who(struct journal *j)
 {
-    const struct passwd *account = getpwuid(getuid());
     const char *terminal = ttyname(STDERR_FILENO);
-    char number[32];
-    snprintf(number, sizeof number, "uid %u", (unsigned)getuid());
-    snprintf(j->who, sizeof j->who, "%s on %s", account ? account->pw_name : number,
+    snprintf(j->who, sizeof j->who, "uid %u on %s", (unsigned)getuid(),
              terminal ? terminal : "no terminal");
 }
 

@@ -2,7 +2,7 @@
 #define CLIENT_JOURNAL_H
 /*
  * The journal of changes: one line of JSON for every request that may have changed something, as it
- * was answered: when, who (login, terminal), profile, host, tenant, operation, path, outcome, trace
+ * was answered: when, who (user id, terminal), profile, host, tenant, operation, path, outcome, trace
  * id; never a body. Each line ends in a code made from the code before it and the line itself with
  * a key of this machine (keyed BLAKE2b, RFC 7693), so a line that was changed, taken out or put in
  * shows, except at the very end. Several programs may write one journal. Owner's thread; a file that
