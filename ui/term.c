@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "ui/term_cell.h"
 #include "ui/term_colour.h"
 #include "ui/term_env.h"
 #include "ui/term_info.h"
@@ -20,22 +20,13 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 
 enum {
     ROWS_MAX = 512,
     COLS_MAX = 1024,
     READ_CHUNK = 16384,
     READ_AT_ONCE = 65536, /* then the loop gets its turn */
-    UNDO_MAX = 200,
-    WIDE_MAX = 5 /* characters that curses keeps in a cell */
-};
-
-/* How a role looks here. */
-struct look {
-    attr_t attrs;
-    int pair;
-    int bg; /* curses' number of the background, -1 for default */
+    UNDO_MAX = 200
 };
 
 /* Curses has one screen per process, and so has this. */
@@ -46,6 +37,7 @@ static struct {
     struct look looks[ROLE_COUNT];
     struct key_decoder keys;
     const char *paste_on, *paste_off; /* terminfo BE and BD; NULL: cannot bracket */
+    struct term_frame frame;
     char undo[UNDO_MAX];
     const struct supervise *guard;
     int log_fd, saved_stderr;
@@ -243,7 +235,8 @@ term_open(const struct term_options *o, struct err *err)
     term.cursor_shown = false;
     canvas_init(&term.shown);
     term_qr_init(&term.qr);
-    term_info_undo(term.paste_off, term.undo, sizeof term.undo);
+    term.frame = term_info_frame();
+    term_info_undo(term.frame.end, term.paste_off, term.undo, sizeof term.undo);
     tell_guard(term.undo);
     take_stderr();
     set_modes();
@@ -400,58 +393,6 @@ term_read(void)
 
 /* --- Drawing --- */
 
-static size_t
-put_wide(cchar_t *out, const wchar_t *text, struct look look)
-{
-    setcchar(out, text, look.attrs, 0, &look.pair);
-    return 1;
-}
-
-static size_t
-put_plain(cchar_t *out, const struct cell *c, struct look look)
-{
-    wchar_t text[2] = {L'?', 0};
-    const struct term_plain *p = term_env_plain(c->text);
-    if (p) {
-        chtype acs = p->acs ? NCURSES_ACS(p->acs) : 0;
-        bool drawn = (acs & A_ALTCHARSET) != 0;
-        text[0] = drawn ? (wchar_t)(acs & A_CHARTEXT) : (wchar_t)p->ascii;
-        look.attrs |= drawn ? A_ALTCHARSET : A_NORMAL;
-        return put_wide(out, text, look);
-    }
-    size_t n = put_wide(out, text, look);
-    return c->width == 2 ? n + put_wide(out + n, text, look) : n;
-}
-
-/* Curses and the C library must agree with the canvas on the width, or the row would shift. */
-static size_t
-put_cluster(cchar_t *out, const struct cell *c, struct look look)
-{
-    wchar_t text[WIDE_MAX + 1];
-    struct str rest = str_of(c->text);
-    size_t n = 0, leads = 0;
-    int width = 0;
-    uint32_t cp;
-    for (size_t used; n < WIDE_MAX && (used = utf8_decode(rest, &cp)) > 0; n++) {
-        int w = wcwidth((wchar_t)cp);
-        text[n] = (wchar_t)cp;
-        width += w > 0 ? w : w < 0 ? 100 : 0;
-        leads += w != 0;
-        rest = str_sub(rest, used, rest.n);
-    }
-    text[n] = 0;
-    if (n > 0 && leads == 1 && width == c->width)
-        return put_wide(out, text, look);
-    /* A pair such as a flag: one cell each. */
-    if (n == 2 && leads == 2 && width == c->width) {
-        put_wide(out, (const wchar_t[]){text[0], 0}, look);
-        put_wide(out + 1, text + 1, look);
-        return 2;
-    }
-    put_wide(out, L"?", look);
-    return c->width == 2 ? 1 + put_wide(out + 1, L" ", look) : 1;
-}
-
 static bool
 is_space(const struct cell *c)
 {
@@ -483,23 +424,18 @@ blit_cells(const struct cell *cells, int row, int from, int to)
         look = cell_look(c, term_qr_takes(&term.qr, &term.shown, col, c), &look);
         if (col < from)
             continue;
-        if ((unsigned char)c->text[0] < 0x80 && c->text[1] == '\0')
-            n += put_wide(term.line + n, (const wchar_t[]){(wchar_t)c->text[0], 0}, look);
-        else if (term.utf8)
-            n += put_cluster(term.line + n, c, look);
-        else
-            n += put_plain(term.line + n, c, look);
+        n += term_cell_put(term.line + n, c, term.utf8, look);
     }
     mvadd_wchnstr(row, from, term.line, (int)n);
 }
 
-/* Tells curses of the changed part of a row. */
-static void
+/* Tells curses of the changed part of a row; false if there is none. */
+static bool
 blit_row(const struct cell *cells, struct cell *shown, int row, int cols)
 {
     size_t bytes = (size_t)cols * sizeof *cells;
     if (memcmp(cells, shown, bytes) == 0)
-        return;
+        return false;
     int from = 0, to = cols;
     while (memcmp(&cells[from], &shown[from], sizeof *cells) == 0)
         from++;
@@ -515,6 +451,7 @@ blit_row(const struct cell *cells, struct cell *shown, int row, int cols)
         to++;
     blit_cells(cells, row, from, to);
     memcpy(shown, cells, bytes);
+    return true;
 }
 
 /* What the update that enters the screen again leaves out. */
@@ -555,26 +492,42 @@ start_afresh(void)
     doupdate();
 }
 
+static void
+begin_frame(bool *framed)
+{
+    if (!*framed)
+        term_write(str_of(term.frame.begin));
+    *framed = true;
+}
+
 void
 term_blit(const struct canvas *cv)
 {
     if (!term.screen || term.away || cv->cols != term.shown.cols || cv->rows != term.shown.rows)
         return;
     size_t cols = (size_t)cv->cols;
-    if (term.redraw)
+    bool framed = false;
+    if (term.redraw) {
+        begin_frame(&framed);
         start_afresh();
+    }
     /* Curses must not move rows about with what it does not know of. */
     bool qr = term_qr_plan(&term.qr, cv, &term.shown);
     idlok(stdscr, !qr);
     idcok(stdscr, !qr);
-    term_write(buf_str(&term.qr.before));
+    bool changed = false;
     for (int row = 0; row < cv->rows; row++)
-        blit_row(cv->cells + (size_t)row * cols, term.shown.cells + (size_t)row * cols, row,
-                 cv->cols);
+        changed |= blit_row(cv->cells + (size_t)row * cols, term.shown.cells + (size_t)row * cols,
+                            row, cv->cols);
+    if (changed)
+        begin_frame(&framed);
+    term_write(buf_str(&term.qr.before));
     blit_cursor(cv);
     wnoutrefresh(stdscr);
     doupdate();
     term_write(buf_str(&term.qr.after));
+    if (framed)
+        term_write(str_of(term.frame.end));
     if (term.entering)
         enter_rest();
 }

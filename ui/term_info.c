@@ -39,6 +39,24 @@ term_info_check(struct err *err)
                           name, TERM_ELSEWHERE);
 }
 
+struct term_frame
+term_info_frame(void)
+{
+    struct term_frame frame = {.begin = "", .end = ""};
+    const char *sync = term_info_string("Sync");
+    if (!sync)
+        return frame;
+    const char *begin = tiparm(sync, 1);
+    if (begin && strlen(begin) < sizeof frame.begin)
+        snprintf(frame.begin, sizeof frame.begin, "%s", begin);
+    const char *end = tiparm(sync, 2);
+    if (frame.begin[0] && end && end[0] && strlen(end) < sizeof frame.end)
+        snprintf(frame.end, sizeof frame.end, "%s", end);
+    else
+        frame.begin[0] = '\0';
+    return frame;
+}
+
 /* Without the padding that old terminals need. */
 static void
 add_undo(struct buf *b, const char *s)
@@ -54,11 +72,12 @@ add_undo(struct buf *b, const char *s)
 }
 
 void
-term_info_undo(const char *paste_off, char *out, size_t size)
+term_info_undo(const char *frame_end, const char *paste_off, char *out, size_t size)
 {
     static const char *const names[] = {"op", "sgr0", "rmkx", "cnorm", "rmcup"};
     struct buf b;
     buf_init(&b, size - 1);
+    add_undo(&b, frame_end);
     add_undo(&b, paste_off);
     for (size_t i = 0; i < COUNT_OF(names); i++)
         add_undo(&b, term_info_string(names[i]));

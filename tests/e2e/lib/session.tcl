@@ -107,16 +107,17 @@ proc session::pump_slice {deadline} {
     return [pump [expr {[now] < $deadline ? 1 : 0}]]
 }
 
-# Evaluates the expression in the caller's caller until it holds.
+# Evaluates the expression in the caller's caller until it holds. A frame that is half drawn is not looked at, since
+# nobody sees it: what is gone from it may only be about to be written.
 proc session::until {condition seconds what} {
     variable limit
     variable ended
     set deadline [expr {[now] + 1000 * ($seconds eq "" ? $limit : $seconds)}]
-    while {![uplevel 2 [list expr $condition]]} {
+    while {[term::mode 2026] || ![uplevel 2 [list expr $condition]]} {
         if {[pump_slice $deadline]} {
             continue
         }
-        if {[uplevel 2 [list expr $condition]]} {
+        if {![term::mode 2026] && [uplevel 2 [list expr $condition]]} {
             return
         }
         if {$ended} {

@@ -264,6 +264,12 @@ proc term::private_mode {number on} {
     set modes($number) $on
 }
 
+# Whether a private mode is on.
+proc term::mode {number} {
+    variable modes
+    return [expr {[info exists modes($number)] && $modes($number)}]
+}
+
 proc term::switch_screen {alternate} {
     variable main
     variable cells
