@@ -1,5 +1,7 @@
 #include "server/http_hold.h"
 
+#include "base/rand.h"
+
 #include <time.h>
 
 int64_t
@@ -93,7 +95,8 @@ bool
 hold_add(struct hold *h, struct held *held, int64_t begun_us)
 {
     int64_t late = hold_now_us() - begun_us;
-    held->due_us = begun_us + (late < 0 ? 1 : late / HOLD_BEAT_US + 1) * HOLD_BEAT_US;
+    held->due_us = begun_us + (late < 0 ? 1 : late / HOLD_BEAT_US + 1) * HOLD_BEAT_US +
+                   rand_below(HOLD_SPREAD_US);
     pthread_mutex_lock(&h->lock);
     bool taken = !h->stop;
     if (taken) {
