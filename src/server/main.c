@@ -167,6 +167,8 @@ run_server(const struct server_options *options)
     sigaddset(&signals, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    /* A file that may not grow is as a disk that is full: an error of the write, not the end. */
+    (void)sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     raise_descriptor_limit();
     struct err err = {.code = ERR_OK};
     struct server *server = NULL;

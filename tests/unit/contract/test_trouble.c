@@ -15,6 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LOGOUT "/identity/resources/auth/v1/logout"
+#define USER "/identity/resources/auth/v1/user"
+#define RIGHT "correct horse battery 9"
+
 static struct process server;
 
 static int
@@ -116,6 +120,61 @@ a_locked_database(void **state)
     assert_int_equal(create("locked", answer, sizeof answer), 201);
 }
 
+/* POST with the refresh cookie alone; what it is afterwards. */
+static int
+with_cookie(const char *path, char cookie[512], char *answer, size_t max)
+{
+    char request[2048];
+    int n = snprintf(request, sizeof request,
+                     "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %s\r\n"
+                     "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+                     path, cookie);
+    int status = raw_request(server.port, (struct str){request, (size_t)n}, answer, max);
+    const char *set = strstr(answer, "Set-Cookie: fe_refresh");
+    if (set)
+        snprintf(cookie, 512, "%.*s", (int)strcspn(set + 12, ";\r"), set + 12);
+    return status;
+}
+
+static void
+sign_in(char cookie[512])
+{
+    static const char person[] =
+        "{\"email\":\"out@x.example\",\"tenantId\":\"outs\",\"password\":\"" RIGHT "\"}";
+    char answer[65536], path[200];
+    assert_int_equal(create("outs", answer, sizeof answer), 201);
+    assert_int_equal(process_call(&server, "POST", "/identity/resources/vendor-only/users/v1",
+                                  person, answer, sizeof answer),
+                     201);
+    const char *id = strstr(answer, "\"id\":\"");
+    assert_non_null(id);
+    snprintf(path, sizeof path, "/identity/resources/users/v1/%.36s/verify", id + 6);
+    assert_int_equal(process_call(&server, "POST", path, "", NULL, 0), 200);
+    assert_int_equal(process_call(&server, "POST", USER, person, answer, sizeof answer), 200);
+    const char *set = strstr(answer, "Set-Cookie: ");
+    assert_non_null(set);
+    snprintf(cookie, 512, "%.*s", (int)strcspn(set + 12, ";\r"), set + 12);
+}
+
+/* Nobody is told that they are out while their token still works. */
+static void
+a_logout_that_cannot_be_stored(void **state)
+{
+    (void)state;
+    char cookie[512], kept[512], answer[65536];
+    sign_in(cookie);
+    memcpy(kept, cookie, sizeof kept);
+    limit_files(0);
+    int status = with_cookie(LOGOUT, kept, answer, sizeof answer);
+    limit_files(RLIM_INFINITY);
+    assert_int_equal(status, 503);
+    assert_string_equal(kept, cookie);
+    assert_int_equal(with_cookie(USER "/token/refresh", cookie, answer, sizeof answer), 200);
+    memcpy(kept, cookie, sizeof kept);
+    assert_int_equal(with_cookie(LOGOUT, kept, answer, sizeof answer), 201);
+    assert_int_equal(with_cookie(USER "/token/refresh", cookie, answer, sizeof answer), 401);
+}
+
 static void
 it_ends_well_and_kept_everything(void **state)
 {
@@ -141,6 +200,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_disk),
         cmocka_unit_test(a_locked_database),
+        cmocka_unit_test(a_logout_that_cannot_be_stored),
         cmocka_unit_test(it_ends_well_and_kept_everything),
     };
     if (getenv("GATEHOUSE_TEST_PG"))
