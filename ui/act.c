@@ -7,6 +7,7 @@
 #include "ui/detail.h"
 #include "ui/form.h"
 #include "ui/marks.h"
+#include "ui/writing.h"
 #include <stdio.h>
 
 enum { BULK_TYPE_COUNT = 20 };
@@ -86,10 +87,8 @@ refused(struct app *app, const struct act_setup *s)
         app_note(app, TOAST_WARN, "There is no connection yet");
         return true;
     }
-    if (!(op->flags & OPF_SAFE) && app_read_only(app)) {
-        app_note(app, TOAST_WARN, "Refused: this profile is read-only");
+    if (!(op->flags & OPF_SAFE) && !writing_allowed(app))
         return true;
-    }
     if ((op->ctx & CTX_NEED_TENANT) && !bind_tenant(op, s->action->binds, &scope).n) {
         app_note(app, TOAST_WARN,
                  "%s works inside one tenant: choose it with `:tenant ID`, or t on its row",
@@ -250,11 +249,18 @@ void
 act_send(struct act *act)
 {
     struct app *app = act->app;
+    struct pane *form = act->form ? app_pane(app, act->form) : NULL;
+    /* The window may have closed while the form was filled; what was typed stays. */
+    if (!(act->op->flags & OPF_SAFE) && !writing_allowed(app)) {
+        if (form)
+            form_set_sending(form, false);
+        declined(app, act);
+        return;
+    }
     if (act->rows) {
         bulk_open(act);
         return;
     }
-    struct pane *form = act->form ? app_pane(app, act->form) : NULL;
     struct err err = {0};
     struct values *values = act_values(act, act->row, &err);
     if (form)

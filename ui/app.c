@@ -7,6 +7,7 @@
 #include "ui/detail.h"
 #include "ui/palette.h"
 #include "ui/table.h"
+#include "ui/writing.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -21,6 +22,7 @@ app_init(struct app *app, const struct app_host *host)
 {
     *app = (struct app){.host = host, .next_serial = 1, .dirty = true, .rows = 24, .cols = 80};
     keymap_init(&app->keymap);
+    lock_init(&app->lock);
     remember_init(&app->remember);
     list_init(&app->acts);
     list_init(&app->undo);
@@ -42,6 +44,7 @@ app_fini(struct app *app)
     remember_fini(&app->remember);
     app_detach(app);
     palette_forget(app);
+    lock_fini(&app->lock);
 }
 
 void
@@ -87,6 +90,7 @@ app_attach(struct app *app, struct client *client)
     app->starting[0] = '\0';
     struct str tenant = client_profile(client)->tenant;
     snprintf(app->tenant, sizeof app->tenant, "%.*s", STR_ARG(tenant));
+    writing_begin(app);
     client_scope(client, STR_ABSENT); /* each call names its tenant itself */
     app_open_resource(app, resource_by_id(STR("users")));
     learn_name(app);
@@ -117,11 +121,14 @@ void
 app_detach(struct app *app)
 {
     close_all(app);
-    if (app->client)
+    if (app->client) {
         callset_close(&app->writes, app->client);
+        lock_forget(app);
+    }
     act_forget(app);
     tenants_forget(app);
     app->client = NULL;
+    app->writing_until_ms = 0;
     app->tenant[0] = '\0';
     app->dirty = true;
 }
@@ -189,12 +196,6 @@ app_changed(struct app *app)
         if (app->stack[i]->ops->reload)
             app->stack[i]->ops->reload(app->stack[i]);
     app->dirty = true;
-}
-
-bool
-app_read_only(const struct app *app)
-{
-    return app->client && client_profile(app->client)->read_only;
 }
 
 void
@@ -365,40 +366,35 @@ app_note_busy(struct app *app)
     app->busy = s.retry_at_ms || s.pending_ms >= BUSY_AFTER_MS;
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-    if (a < 0 || b < 0)
-        return a < 0 ? b : a;
-    return a < b ? a : b;
-}
-
 int64_t
 app_next_ms(const struct app *app)
 {
     int64_t next = toast_next_ms(&app->toasts), held = clock_mono_ms() - app->held_ms;
     if (app->held_ms && held < HOLD_MS)
-        next = sooner(next, HOLD_MS - held);
-    const struct pane *top = app_top(app);
+        next = clock_sooner(next, HOLD_MS - held);
+    const struct pane *top = app->lock.on ? NULL : app_top(app);
     int64_t pane = top && top->ops->next_ms ? top->ops->next_ms(top) : -1;
-    if (pane >= 0)
-        next = sooner(next, pane);
+    next = clock_sooner(next, pane);
+    next = clock_sooner(next, writing_next_ms(app));
+    next = clock_sooner(next, lock_next_ms(app));
     if (!app->client)
         return next;
     struct client_status s;
     client_status(app->client, &s);
     if (s.retry_at_ms) /* the countdown shows whole seconds */
-        return sooner(next, 1000 - clock_now_ms() % 1000);
+        return clock_sooner(next, 1000 - clock_now_ms() % 1000);
     if ((s.in_flight || s.waiting) && s.pending_ms < BUSY_AFTER_MS)
-        next = sooner(next, BUSY_AFTER_MS - s.pending_ms);
+        next = clock_sooner(next, BUSY_AFTER_MS - s.pending_ms);
     return next;
 }
 
 void
 app_tick(struct app *app)
 {
-    struct pane *top = app_top(app);
+    struct pane *top = app->lock.on ? NULL : app_top(app);
     toast_tick(&app->toasts);
+    writing_tick(app);
+    lock_tick(app);
     if (top && top->ops->tick)
         top->ops->tick(top);
     app->dirty = true;
@@ -407,6 +403,7 @@ app_tick(struct app *app)
 void
 app_resumed(struct app *app)
 {
+    lock_tick(app); /* the shell may have had the terminal for hours */
     for (size_t i = 0; i < app->n; i++)
         if (app->stack[i]->ops->resumed)
             app->stack[i]->ops->resumed(app->stack[i]);

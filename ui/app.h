@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "client/client.h"
 #include "ui/key.h"
+#include "ui/lock.h"
 #include "ui/pane.h"
 #include "ui/remember.h"
 #include "ui/resource.h"
@@ -58,8 +59,10 @@ struct app {
     char client_id[TENANT_SIZE]; /* typed for `:secret` */
     bool start_failed;
     bool dirty, quit;
-    bool busy;       /* at the last frame something had taken so long that it showed */
-    int64_t held_ms; /* since when (monotonic) a frame waits for its rows, 0: none does */
+    bool busy; /* at the last frame something had taken so long that it showed */
+    struct lock lock;
+    int64_t writing_until_ms; /* monotonic; 0: no window is open (writing.h) */
+    int64_t held_ms;          /* since when (monotonic) a frame waits for its rows, 0: none does */
 };
 
 void app_init(struct app *app, const struct app_host *host);
@@ -101,7 +104,7 @@ struct pane *app_pane(const struct app *app, unsigned serial); /* NULL: it is go
 struct pane *app_view(const struct app *app);
 /* Something changed on the server: panes read again what they show. */
 void app_changed(struct app *app);
-bool app_read_only(const struct app *app);
+bool app_read_only(const struct app *app); /* now; see writing.h */
 void app_note(struct app *app, enum toast_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* The failure of a call as a toast: what, message, code, trace id, hint. */

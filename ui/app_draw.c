@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "ui/app.h"
+#include "ui/writing.h"
 #include <limits.h>
 #include <stdio.h>
 
@@ -151,8 +152,7 @@ status_text(const struct app *app, bool narrow, struct buf *out)
     else
         utf8_make_safe(out, narrow ? str_sub(tenant, 0, 8) : tenant);
     buf_add_text(out, gap);
-    buf_add_text(out,
-                 p->read_only ? (narrow ? "RO" : "READ-ONLY") : (narrow ? "rw" : "read-write"));
+    writing_text(app, p, narrow, out);
 }
 
 void
@@ -302,6 +302,11 @@ app_draw(struct app *app, struct canvas *cv)
     app_note_busy(app);
     if (!l.fits) {
         pane_text(cv, l.screen, 0, 0, ROLE_WARN, STR("Needs 40x12; Q quits"));
+        return;
+    }
+    if (app->lock.on) {
+        lock_draw(app, cv, l.body);
+        app_draw_status(app, cv, l.status);
         return;
     }
     struct rect message = rect_cut_bottom(&l.body, message_lines(app, l.body.cols));

@@ -59,6 +59,8 @@ void
 app_interrupt(struct app *app)
 {
     struct pane *top = app_top(app);
+    if (lock_key(app, K_CTRL | 'c'))
+        return;
     if (top && (top->flags & (PANE_POPUP | PANE_LINE))) {
         app_close(app, top);
         return;
@@ -256,6 +258,8 @@ app_key(struct app *app, uint32_t key)
         call_host(app, app->host->suspend);
         return;
     }
+    if (lock_key(app, key))
+        return;
     if (key_typed(top, key))
         return;
     enum command cmd = keymap_find(&app->keymap, key);
@@ -272,6 +276,8 @@ app_paste(struct app *app, struct str text, bool cut)
 {
     struct pane *top = app_top(app);
     app->dirty = true;
+    if (lock_paste(app, text))
+        return;
     if (!top || !(top->flags & PANE_INPUT) || !top->ops->paste)
         app_note(app, TOAST_INFO, "A paste outside a field does nothing");
     else if (cut)

@@ -11,6 +11,7 @@
 #include "ui/prompt.h"
 #include "ui/table.h"
 #include "ui/textview.h"
+#include "ui/writing.h"
 #include <stdio.h>
 
 static void
@@ -67,6 +68,16 @@ line_columns(struct app *app, struct str arg)
         table_choose_columns(table_of(view), arg);
     else
         table_ask_columns(table_of(view));
+}
+
+static void
+line_follow(struct app *app, struct str arg)
+{
+    struct pane *view = app_view(app);
+    if (table_is(view))
+        table_follow(table_of(view), arg);
+    else
+        app_note(app, TOAST_WARN, "Only a list can be followed; open one first");
 }
 
 static void
@@ -192,6 +203,19 @@ line_secret(struct app *app, struct str arg)
         prompt_open(
             app, &(struct prompt_setup){
                      .label = "client id: ", .owner = view->serial, .entered = client_id_entered});
+}
+
+static void
+line_lock(struct app *app, struct str arg)
+{
+    (void)arg;
+    lock_now(app);
+}
+
+static void
+line_write(struct app *app, struct str arg)
+{
+    writing_command(app, arg);
 }
 
 struct line_command {

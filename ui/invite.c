@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "ui/invite_file.h"
 #include "ui/key.h"
+#include "ui/writing.h"
 
 #include <stdio.h>
 
@@ -287,10 +288,8 @@ invite_open(struct app *app, struct str path)
     const char *tenant = view && view->tenant[0] ? view->tenant : app->tenant;
     struct err err = {0};
     struct json *users = NULL;
-    if (app_read_only(app)) {
-        app_note(app, TOAST_WARN, "This profile is read-only");
+    if (!writing_allowed(app))
         return;
-    }
     if (!tenant[0]) {
         app_note(app, TOAST_WARN, "Choose the tenant first: :tenant ID");
         return;

@@ -112,12 +112,6 @@ live_rebuild(struct live *l)
 /* ---- time ---- */
 
 static int64_t
-sooner(int64_t a, int64_t b)
-{
-    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
-}
-
-static int64_t
 until(int64_t at)
 {
     int64_t left = at - clock_mono_ms();
@@ -130,9 +124,9 @@ live_next_ms(const struct pane *p)
     const struct live *l = (const struct live *)p;
     int64_t next = l->paused ? -1 : until(l->next_at);
     if (l->fan_out && !l->paused)
-        next = sooner(next, live_fan_next_ms(l));
+        next = clock_sooner(next, live_fan_next_ms(l));
     if (l->end.active && l->end.check_at)
-        next = sooner(next, until(l->end.check_at));
+        next = clock_sooner(next, until(l->end.check_at));
     return next;
 }
 

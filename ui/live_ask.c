@@ -6,6 +6,7 @@
 #include "ui/confirm.h"
 #include "ui/live.h"
 #include "ui/mfa.h"
+#include "ui/writing.h"
 #include <stdio.h>
 
 struct question {
@@ -70,7 +71,7 @@ may_ask(struct live *l)
 {
     if (l->end.active)
         app_note(l->pane.app, TOAST_INFO, "The last change is still being carried out");
-    return !l->end.active && !mfa_refuse_read_only(l->pane.app);
+    return !l->end.active && writing_allowed(l->pane.app);
 }
 
 /* ---- some ---- */

@@ -94,14 +94,6 @@ mfa_send_body(struct pane *p, const struct mfa_person *who, enum op_id id, struc
     send_values(p, who, op, v, done);
 }
 
-bool
-mfa_refuse_read_only(struct app *app)
-{
-    if (app_read_only(app))
-        app_note(app, TOAST_WARN, "This profile is read-only");
-    return app_read_only(app);
-}
-
 static void
 audited(void *ctx, struct result *take)
 {

@@ -53,8 +53,6 @@ void mfa_send(struct pane *p, const struct mfa_person *who, enum op_id op,
 /* The same with a whole body. */
 void mfa_send_body(struct pane *p, const struct mfa_person *who, enum op_id op, struct json *take,
                    result_fn *done);
-/* True after saying that this profile may not change anything. */
-bool mfa_refuse_read_only(struct app *app);
 /* Writes why something was done into the service's audit; nobody waits for it. */
 void mfa_audit(struct pane *p, const struct mfa_person *who, const char *action, struct str reason);
 #endif

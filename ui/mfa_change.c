@@ -9,6 +9,7 @@
 #include "ui/mfa_kept.h"
 #include "ui/mfa_view.h"
 #include "ui/prompt.h"
+#include "ui/writing.h"
 
 #include <stdio.h>
 
@@ -484,11 +485,11 @@ mfa_change_key(struct mfa_view *v, uint32_t key)
         if (keys[i].key != key)
             continue;
         v->note[0] = '\0';
-        if (!mfa_refuse_read_only(v->pane.app))
+        if (writing_allowed(v->pane.app))
             keys[i].run(v);
         return true;
     }
-    if (key == 'b' && !mfa_refuse_read_only(v->pane.app))
+    if (key == 'b' && writing_allowed(v->pane.app))
         ask_reason(v, bypass_reason);
     return key == 'b';
 }

@@ -8,6 +8,7 @@
 #include "qr/png_write.h"
 #include "ui/key.h"
 #include "ui/prompt.h"
+#include "ui/writing.h"
 
 #include <stdio.h>
 
@@ -403,7 +404,7 @@ static const struct pane_ops enroll_ops = {.close = enroll_close,
 void
 mfa_enroll_open(struct app *app, const struct mfa_enrolment *what)
 {
-    if (mfa_refuse_read_only(app))
+    if (!writing_allowed(app))
         return;
     struct mfa_enroll *e = mem_new(1, sizeof *e);
     e->pane.ops = &enroll_ops;

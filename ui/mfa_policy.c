@@ -9,6 +9,7 @@
 #include "ui/key.h"
 #include "ui/menu.h"
 #include "ui/prompt.h"
+#include "ui/writing.h"
 
 #include <stdio.h>
 
@@ -107,7 +108,7 @@ may_edit(struct mfa_policy_pane *p)
                                                                                : NULL;
     if (why)
         app_note(p->pane.app, TOAST_WARN, "%s", why);
-    return !why && !mfa_refuse_read_only(p->pane.app);
+    return !why && writing_allowed(p->pane.app);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "ui/menu.h"
 #include "ui/mfa_kept.h"
 #include "ui/prompt.h"
+#include "ui/writing.h"
 
 #include <stdio.h>
 
@@ -187,7 +188,7 @@ static void
 enrol(struct mfa_queue *q, enum mfa_method method)
 {
     struct entry *e = here(q);
-    if (!e || mfa_refuse_read_only(q->pane.app))
+    if (!e || !writing_allowed(q->pane.app))
         return;
     q->opened = q->cursor;
     mfa_enroll_open(q->pane.app,
@@ -297,7 +298,7 @@ static void
 offer(struct mfa_queue *q)
 {
     struct menu_item items[OFFERS];
-    if (!here(q) || q->linking < q->n || mfa_refuse_read_only(q->pane.app))
+    if (!here(q) || q->linking < q->n || !writing_allowed(q->pane.app))
         return;
     for (size_t i = 0; i < OFFERS; i++)
         items[i] = (struct menu_item){str_of(OFFER_INFO[i].label), str_of(OFFER_INFO[i].note), i};

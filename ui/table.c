@@ -278,6 +278,8 @@ static const struct pane_ops table_ops = {.close = table_close,
                                           .reload = table_reload,
                                           .stopped = table_stopped,
                                           .help = table_help,
+                                          .next_ms = table_follow_next_ms,
+                                          .tick = table_follow_tick,
                                           .row = table_current};
 
 static void

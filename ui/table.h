@@ -4,7 +4,7 @@
  * The list pane: a window over rows.h with a cursor that stays on its object (by id, never by row
  * number), filter, search, order, marks, and the actions and children of its resource. The same
  * pane, in pick mode, chooses values for a form. Split over table*.c: life and cursor, drawing,
- * keys, finding, shape.
+ * keys, finding, shape, following.
  */
 #include "ui/app.h"
 #include "ui/marks.h"
@@ -45,8 +45,10 @@ struct table {
     int body_rows;           /* of the last drawing */
     size_t drawn_len;        /* likewise */
     bool wants, rereads;     /* rows may be missing; all are old */
-    int64_t stale_told_ms;   /* when the note about stale rows was shown; 0: none is */
-    int skip;                /* columns scrolled away after the first */
+    int follow_s;            /* read again every so many seconds; 0: not */
+    int64_t follow_due_ms;
+    int64_t stale_told_ms; /* when the note about stale rows was shown; 0: none is */
+    int skip;              /* columns scrolled away after the first */
     const struct column *chosen[COLUMNS_MAX];
     size_t n_chosen; /* 0: the columns of the resource */
     char filter[FILTER_SIZE];
@@ -91,6 +93,10 @@ bool table_sortable(const struct table *t, const struct column *c);
 void table_order_by(struct table *t, const struct column *c, bool down);
 /* Order and columns as this list was left; before it asks for rows. */
 void table_recall(struct table *t);
+/* `:follow ARG`: reads the list again every so many seconds; "-", or nothing when it does, ends it. */
+void table_follow(struct table *t, struct str arg);
+int64_t table_follow_next_ms(const struct pane *p);
+void table_follow_tick(struct pane *p);
 /* "5,000" */
 void table_count(size_t n, struct buf *out);
 #endif

@@ -248,6 +248,8 @@ table_info(const struct pane *p, struct buf *out)
         table_count(t->marks.n, out);
         buf_add_text(out, " marked | ");
     }
+    if (t->follow_s)
+        buf_printf(out, "every %d s | ", t->follow_s);
     if (t->rows.loaded_once && t->rows.err.code)
         buf_add_text(out, "stale, R tries again | ");
     else if (rows_loading(&t->rows) && t->pane.app->busy)

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "ui/act.h"
 #include "ui/bulk.h"
+#include "ui/writing.h"
 #include <stdio.h>
 
 enum { UNDO_MAX = 50 };
@@ -64,10 +65,8 @@ act_undo(struct app *app)
         app_note(app, TOAST_INFO, "There is nothing to undo");
         return;
     }
-    if (app_read_only(app)) {
-        app_note(app, TOAST_WARN, "Refused: this profile is read-only");
+    if (!writing_allowed(app))
         return;
-    }
     struct undo_step *s = LIST_ENTRY(app->undo.next, struct undo_step, node);
     struct act *act = mem_new(1, sizeof *act);
     list_init(&act->node);

@@ -276,3 +276,24 @@ clock_parse(struct str s, int64_t *ms)
     *ms = v;
     return true;
 }
+
+bool
+clock_parse_minutes(struct str s, int *minutes)
+{
+    enum { IN_A_YEAR = 366 * 24 * 60 };
+    int64_t n = 0, unit = str_ends(s, STR("h")) ? 60 : 1;
+    if (unit == 60 || str_ends(s, STR("m")))
+        s = str_sub(s, 0, s.n - 1);
+    if (!str_to_i64(s, &n) || n < 0 || n > IN_A_YEAR / unit)
+        return false;
+    *minutes = (int)(n * unit);
+    return true;
+}
+
+int64_t
+clock_sooner(int64_t a, int64_t b)
+{
+    if (a < 0 || b < 0)
+        return a < 0 ? b : a;
+    return a < b ? a : b;
+}

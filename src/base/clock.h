@@ -11,6 +11,9 @@ int64_t clock_mono_us(void);
 /* So long from now on CLOCK_MONOTONIC, for waiting on a condition. Never pinned. */
 struct timespec clock_deadline(int64_t ms);
 
+/* The shorter of two waits; -1 is for ever. */
+int64_t clock_sooner(int64_t a, int64_t b);
+
 /* Tests only: from now on both clocks stand still at these values; -1 undoes it. */
 void clock_pin(int64_t wall_ms, int64_t mono_ms);
 
@@ -21,6 +24,8 @@ char *clock_format(int64_t ms, char out[CLOCK_TEXT_SIZE]);
 char *clock_format_http(int64_t ms, char out[CLOCK_TEXT_SIZE]);
 /* RFC 3339 with any offset and fraction; also a plain date. False if it is not one. */
 bool clock_parse(struct str s, int64_t *ms);
+/* "10m", "2h" or "10": minutes, from 0 up. False if it is none of these, or more than a year. */
+bool clock_parse_minutes(struct str s, int *minutes);
 /* Local time "2024-05-02 13:25", for screens. */
 char *clock_format_local(int64_t ms, char out[CLOCK_TEXT_SIZE]);
 #endif

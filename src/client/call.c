@@ -167,7 +167,7 @@ encode_call(struct client *c, const struct client_request *request, struct call 
 static void
 read_only_check(struct client *c, struct call *call)
 {
-    if (!call->early.code && c->profile.read_only && !call->safe)
+    if (!call->early.code && c->read_only && !call->safe)
         err_set(&call->early, ERR_FORBIDDEN, "the profile %.*s is read-only; nothing was sent",
                 STR_ARG(c->profile.name));
 }

@@ -17,6 +17,7 @@ static void
 copy_profile(struct client *c, const struct profile *from)
 {
     c->profile = *from;
+    c->read_only = from->read_only;
     struct profile *p = &c->profile;
     struct str *const all[] = {&p->name,      &p->url,         &p->unix_socket,    &p->region,
                                &p->client_id, &p->secret_file, &p->secret_command, &p->tenant,
@@ -345,13 +346,20 @@ token_decided(struct client *c)
     }
 }
 
-/* Forgets a local server that is gone, and the token it gave. */
+/* The next token is told from this one by its serial. */
 static void
-drop_local(struct client *c)
+forget_token(struct client *c)
 {
     uint64_t serial = c->session.serial;
     session_fini(&c->session);
     c->session.serial = serial;
+}
+
+/* Forgets a local server that is gone, and the token it gave. */
+static void
+drop_local(struct client *c)
+{
+    forget_token(c);
     c->profile.secret = c->secret;
     local_stop(c->local);
     c->local = NULL;
@@ -512,26 +520,18 @@ client_fd(const struct client *c)
     return c->poll_fd;
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-    if (a < 0 || b < 0)
-        return a < 0 ? b : a;
-    return a < b ? a : b;
-}
-
 int64_t
 client_next_ms(const struct client *c)
 {
     int64_t next = session_next_ms(c), now = clock_mono_ms();
     if (c->local && !str_given(c->base))
-        next = sooner(next, local_next_ms(c->local));
+        next = clock_sooner(next, local_next_ms(c->local));
     LIST_EACH (node, &c->calls) {
         const struct call *call = call_of(node);
         if (call->state == CALL_READY)
             return 0;
         if (call->state == CALL_WAIT_RETRY)
-            next = sooner(next, call->due_ms > now ? call->due_ms - now : 0);
+            next = clock_sooner(next, call->due_ms > now ? call->due_ms - now : 0);
     }
     return next;
 }
@@ -543,10 +543,20 @@ client_set_secret(struct client *c, struct str client_id, const struct secret *s
     c->secret = secret_copy(secret);
     c->profile.secret = c->secret;
     c->profile.client_id = arena_str(&c->arena, client_id);
-    uint64_t serial = c->session.serial;
-    session_fini(&c->session);
-    c->session.serial = serial;
+    forget_token(c);
     advance_all(c, CALL_WAIT_TOKEN);
+    watch_changing(c);
+}
+
+void
+client_forget(struct client *c)
+{
+    if (c->secret) {
+        secret_free(c->secret);
+        c->secret = NULL;
+        c->profile.secret = c->local ? local_secret(c->local) : NULL;
+    }
+    forget_token(c);
     watch_changing(c);
 }
 
@@ -561,6 +571,12 @@ struct str
 client_tenant(const struct client *c)
 {
     return str_of(c->tenant);
+}
+
+void
+client_set_read_only(struct client *c, bool read_only)
+{
+    c->read_only = read_only || c->profile.read_only_always;
 }
 
 const struct profile *

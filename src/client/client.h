@@ -96,6 +96,11 @@ void client_set_secret(struct client *c, struct str client_id, const struct secr
 void client_scope(struct client *c, struct str tenant_id);
 struct str client_tenant(const struct client *c);
 const struct profile *client_profile(const struct client *c);
+/* Forgets the token and a secret that was typed: the next call signs in anew. */
+void client_forget(struct client *c);
+/* Whether calls that change something are refused from now on, as in a read-only profile. It begins as the
+ * profile says; --read-only cannot be taken back. */
+void client_set_read_only(struct client *c, bool read_only);
 
 struct client_status {
     unsigned in_flight, waiting; /* waiting: for a retry or a token */

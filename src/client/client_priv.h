@@ -72,6 +72,7 @@ struct session {
 struct client {
     struct arena arena;
     struct profile profile;
+    bool read_only;        /* now: whatever changes something is refused before it is sent */
     struct secret *secret; /* given by client_set_secret or the local server */
     struct str base;       /* URL without trailing slash */
     char *unix_socket;

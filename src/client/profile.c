@@ -1,4 +1,5 @@
 #include "client/profile.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/ini.h"
 #include "base/mem.h"
@@ -20,7 +21,7 @@ static const struct {
 
 /* What a [profile] section may say; `url` and `region` are read apart because they depend on
  * others. */
-enum setting_kind { SETTING_TEXT, SETTING_PATH, SETTING_BOOL };
+enum setting_kind { SETTING_TEXT, SETTING_PATH, SETTING_BOOL, SETTING_MINUTES };
 static const struct setting {
     const char *key;
     enum setting_kind kind;
@@ -103,6 +104,7 @@ static enum err_code
 check_profile_item(const struct config *c, const struct ini_item *item, struct err *err)
 {
     bool flag;
+    int minutes;
     if (str_eq(item->key, STR("url")))
         return ERR_OK;
     if (str_eq(item->key, STR("region"))) {
@@ -115,6 +117,8 @@ check_profile_item(const struct config *c, const struct ini_item *item, struct e
         return fault(c, item, err, "there is no such setting in a profile");
     if (s->kind == SETTING_BOOL && !str_to_bool(item->value, &flag))
         return fault(c, item, err, "the value is either true or false");
+    if (s->kind == SETTING_MINUTES && !clock_parse_minutes(item->value, &minutes))
+        return fault(c, item, err, "the value is a time such as 10m or 1h, or 0");
     if (str_eq(item->key, STR("colour")))
         return check_colour(c, item, err);
     return ERR_OK;
@@ -223,6 +227,7 @@ apply_setting(const struct config *c, const struct ini_item *item, struct profil
     void *member = (char *)out + s->offset;
     struct str *text = member;
     bool *flag = member;
+    int *minutes = member;
     switch (s->kind) {
     case SETTING_TEXT:
         *text = item->value;
@@ -232,6 +237,9 @@ apply_setting(const struct config *c, const struct ini_item *item, struct profil
         break;
     case SETTING_BOOL:
         (void)str_to_bool(item->value, flag);
+        break;
+    case SETTING_MINUTES:
+        (void)clock_parse_minutes(item->value, minutes);
         break;
     }
 }
@@ -323,6 +331,7 @@ override_all(const struct profile_flags *flags, struct profile *out, struct aren
     if (str_given(out->secret_file) && str_given(out->secret_command))
         return err_set(err, ERR_CONFIG,
                        "the secret comes either from a file or from a command, not both");
+    out->read_only_always = flags->read_only;
     out->read_only = out->read_only || flags->read_only;
     struct str url = first_given(flags->url, environment_value("GATEHOUSE_URL"));
     if (!str_given(url) || out->local)

@@ -19,7 +19,9 @@ struct profile {
     struct str ca_file;     /* certificates to trust instead of the system's, or absent */
     struct str proxy;       /* URL, or absent: no proxy whatever the environment says */
     bool read_only, production, local, demo;
-    bool allow_http;             /* clear text to another host was asked for */
+    bool read_only_always; /* the command line said so: nothing opens it */
+    int idle_lock_min;     /* the console locks after so many minutes without a key; 0: never */
+    bool allow_http;       /* clear text to another host was asked for */
     const struct secret *secret; /* borrowed; NULL: from file or command when needed */
 };
 

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/mem.h"
 
 #include "tests/support/unit.h"
 #include <stdlib.h>
@@ -145,6 +146,24 @@ local_time_heeds_the_zone(void **state)
     (void)clock_format_local(INT64_MIN, out);
 }
 
+static void
+minutes_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int minutes; /* -1: not a time */
+    } cases[] = {{"10m", 10},  {"1m", 1},   {"5", 5},          {"2h", 120},
+                 {"0", 0},     {"0h", 0},   {"8784h", 527040}, {"8785h", -1},
+                 {"", -1},     {"m", -1},   {"h", -1},         {"-1m", -1},
+                 {"1.5h", -1}, {"10s", -1}, {"10 m", -1},      {"9223372036854775807h", -1}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int minutes = -1;
+        bool good = clock_parse_minutes(str_of(cases[i].text), &minutes);
+        assert_int_equal(good ? minutes : -1, cases[i].minutes);
+    }
+}
+
 int
 main(void)
 {
@@ -152,6 +171,7 @@ main(void)
         cmocka_unit_test(clocks_run_and_stand_still), cmocka_unit_test(formats),
         cmocka_unit_test(agrees_with_the_c_library),  cmocka_unit_test(parses),
         cmocka_unit_test(refuses_what_is_no_time),    cmocka_unit_test(local_time_heeds_the_zone),
+        cmocka_unit_test(minutes_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -468,7 +468,7 @@ read_only_changes_nothing(void **state)
     static const char *const keys[] = {"a", "r", "d", "x", "b", "P e"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         bench_keys(&b, keys[i]);
-        bench_shows(&b, "This profile is read-only");
+        bench_shows(&b, "Refused: this profile is read-only");
         bench_keys(&b, "Down");
     }
     bench_close(&b);

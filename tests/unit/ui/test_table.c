@@ -390,6 +390,32 @@ hostile_names_are_shown_as_marks(void **state)
     bench_close(&b);
 }
 
+static void
+a_followed_list_is_read_again(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &(struct bench_setup){.tenant = "acme"});
+    bench_standard(&b);
+    bench_attach(&b);
+    bench_keys(&b, "");
+    bench_line(&b, "follow 0");
+    bench_shows(&b, ":follow needs seconds");
+    bench_line(&b, "follow 5");
+    bench_shows(&b, "every 5 s");
+    assert_in_range(app_next_ms(&b.app), 1, 5000);
+    bench_users(&b, 121);
+    bench_shows(&b, "Users (120)");
+    clock_pin(INT64_C(1780000005000), 1005000);
+    assert_int_equal(app_next_ms(&b.app), 0);
+    app_tick(&b.app);
+    bench_keys(&b, "");
+    bench_shows(&b, "Users (121)");
+    bench_line(&b, "follow -");
+    bench_hides(&b, "every 5 s");
+    bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -411,6 +437,7 @@ main(void)
         cmocka_unit_test(errors_and_emptiness_say_what_to_do),
         cmocka_unit_test(a_failed_reload_keeps_the_rows),
         cmocka_unit_test(children_filter_what_belongs),
+        cmocka_unit_test(a_followed_list_is_read_again),
         cmocka_unit_test(hostile_names_are_shown_as_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,10 @@ bench_open(struct bench *b, const struct bench_setup *setup)
                               .url = STR("https://api.example.com"),
                               .tenant = str_of(setup->tenant),
                               .read_only = setup->read_only,
-                              .production = setup->production};
+                              .production = setup->production,
+                              .idle_lock_min = setup->idle_lock_min,
+                              .client_id = str_of(setup->client_id),
+                              .secret_file = str_of(setup->secret_file)};
     memset(b, 0, sizeof *b);
     setenv("TZ", "UTC", 1);
     clock_pin(INT64_C(1780000000000), 1000000); /* 2026-05-28 20:26:40 UTC */

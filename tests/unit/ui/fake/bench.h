@@ -21,6 +21,8 @@ struct bench_setup {
     int rows, cols; /* 0: 24 x 80 */
     const char *tenant;
     bool read_only, production;
+    int idle_lock_min;
+    const char *client_id, *secret_file;
 };
 
 void bench_open(struct bench *b, const struct bench_setup *setup);

@@ -42,6 +42,7 @@ struct client {
     size_t n_trace;
     uint64_t seq;
     char tenant[128], secret[256];
+    bool read_only;
     char user[128]; /* of the call that is being answered */
 };
 
@@ -151,6 +152,7 @@ client_send(struct client *c, const struct client_request *request)
 {
     struct pending *p = mem_new(1, sizeof *p);
     log_call(c, request);
+    ASSERT(!c->read_only || (request->op->flags & OPF_SAFE));
     *p = (struct pending){.id = ++c->last_id,
                           .op = request->op,
                           .values = request->values,
@@ -411,6 +413,18 @@ struct str
 client_tenant(const struct client *c)
 {
     return str_of(c->tenant);
+}
+
+void
+client_forget(struct client *c)
+{
+    buf_add_text(&c->log, "forget\n");
+}
+
+void
+client_set_read_only(struct client *c, bool read_only)
+{
+    c->read_only = read_only;
 }
 
 const struct profile *
