@@ -166,16 +166,28 @@ find_free(struct db *db, enum db_mode mode)
 }
 
 static struct db_conn *
-pool_take(struct db *db, enum db_mode mode)
+wait_free(struct db *db, enum db_mode mode)
 {
     struct timespec until = clock_deadline(db->busy_ms);
     pthread_cond_t *cond = mode == DB_WRITE ? &db->writer_free : &db->reader_free;
-    pthread_mutex_lock(&db->lock);
-    struct db_conn *c = find_free(db, mode);
+    struct db_conn *c = NULL;
     while (!c && pthread_cond_timedwait(cond, &db->lock, &until) == 0)
         c = find_free(db, mode);
+    return c ? c : find_free(db, mode);
+}
+
+/* Whoever comes for the one writer stands behind those who wait for it already: a thread that commits
+ * and begins again at once would else always be faster than the one that has to wake up first. */
+static struct db_conn *
+pool_take(struct db *db, enum db_mode mode)
+{
+    bool writes = db->one_writer && mode == DB_WRITE;
+    pthread_mutex_lock(&db->lock);
+    struct db_conn *c = writes && db->writers_waiting ? NULL : find_free(db, mode);
+    db->writers_waiting += writes;
     if (!c)
-        c = find_free(db, mode);
+        c = wait_free(db, mode);
+    db->writers_waiting -= writes;
     if (c)
         c->taken = true;
     pthread_mutex_unlock(&db->lock);
@@ -218,6 +230,7 @@ db_begin(struct db *db, enum db_mode mode, struct db_conn **out, struct err *err
                        db->busy_ms);
     c->mode = mode;
     c->savepoints = 0;
+    c->spoiled = false;
     c->n_after = 0;
     enum err_code rc = c->native ? ERR_OK : db->driver->connect(c, err);
     if (rc == ERR_OK)
@@ -245,6 +258,12 @@ end_statements(struct db_conn *c)
     }
 }
 
+static enum err_code
+refuse_spoiled(struct err *err)
+{
+    return err_set(err, ERR_DB, "the transaction had ended before its time and was rolled back");
+}
+
 enum err_code
 db_commit(struct db_conn *take, struct err *err)
 {
@@ -252,7 +271,11 @@ db_commit(struct db_conn *take, struct err *err)
     struct db_after after[DB_AFTER_MAX];
     size_t n = take->n_after;
     memcpy(after, take->after, sizeof after);
-    enum err_code rc = take->db->driver->commit(take, err);
+    enum err_code rc = take->spoiled ? refuse_spoiled(err) : ERR_OK;
+    if (rc == ERR_OK)
+        rc = take->db->driver->commit(take, err);
+    else
+        take->db->driver->rollback(take);
     take->in_tx = false;
     pool_give(take);
     for (size_t i = 0; rc == ERR_OK && i < n; i++)
@@ -296,6 +319,8 @@ savepoint_run(struct db_conn *c, const char *verb, unsigned n, struct err *err)
 enum err_code
 db_savepoint(struct db_conn *conn, struct err *err)
 {
+    if (conn->spoiled)
+        return refuse_spoiled(err);
     enum err_code rc = savepoint_run(conn, "SAVEPOINT", conn->savepoints + 1, err);
     if (rc == ERR_OK)
         conn->savepoints++;
@@ -306,7 +331,9 @@ enum err_code
 db_release(struct db_conn *conn, struct err *err)
 {
     ASSERT(conn->savepoints > 0);
-    return savepoint_run(conn, "RELEASE SAVEPOINT", conn->savepoints--, err);
+    enum err_code rc = savepoint_run(conn, "RELEASE SAVEPOINT", conn->savepoints--, err);
+    conn->spoiled |= rc != ERR_OK;
+    return rc;
 }
 
 void
@@ -314,7 +341,7 @@ db_undo(struct db_conn *conn)
 {
     ASSERT(conn->savepoints > 0);
     unsigned n = conn->savepoints--;
-    /* A failure here means that the transaction itself is gone; its commit will say so. */
-    if (savepoint_run(conn, "ROLLBACK TO SAVEPOINT", n, NULL) == ERR_OK)
-        (void)!savepoint_run(conn, "RELEASE SAVEPOINT", n, NULL);
+    /* A failure here means that the transaction itself is gone: a full disk ends it in SQLite. */
+    conn->spoiled |= savepoint_run(conn, "ROLLBACK TO SAVEPOINT", n, NULL) != ERR_OK ||
+                     savepoint_run(conn, "RELEASE SAVEPOINT", n, NULL) != ERR_OK;
 }

@@ -99,7 +99,8 @@ enum err_code db_exec(struct db_conn *conn, const char *sql, const struct db_val
 enum err_code db_query_int(struct db_conn *conn, const char *sql, const struct db_value *args,
                            size_t n, int64_t *out, bool *found, struct err *err) MUST_USE;
 
-/* Named savepoint inside a write transaction, for "try, else undo just this". */
+/* Named savepoint inside a write transaction, for "try, else undo just this". Where one cannot be ended
+ * the transaction is gone, and all that is left of it is refused. */
 enum err_code db_savepoint(struct db_conn *conn, struct err *err) MUST_USE;
 enum err_code db_release(struct db_conn *conn, struct err *err) MUST_USE;
 void db_undo(struct db_conn *conn);

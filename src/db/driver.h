@@ -48,6 +48,7 @@ struct db_conn {
     enum db_mode mode;
     bool writer; /* SQLite: the one that writes */
     bool taken, in_tx, broken;
+    bool spoiled; /* a savepoint could not be ended: nothing of this transaction may be committed */
     bool log_is_large; /* SQLite: said so already */
     unsigned active, savepoints;
     struct db_after {
@@ -109,6 +110,7 @@ struct db {
         writes_stopped; /* a commit could not be made durable: no more writes until restart */
     pthread_mutex_t lock;
     pthread_cond_t reader_free, writer_free;
+    size_t writers_waiting;
     struct db_conn *conns;
     size_t n_conns;
     void *context;

@@ -140,6 +140,22 @@ call_list(const struct call *c, const char *name, struct str *out, size_t max)
 
 /* -- transaction and scope -- */
 
+/* A part of the transaction that the batch shares. */
+static enum err_code
+begin_part(struct call *c, struct call_batch *b, struct err *err)
+{
+    enum err_code rc = ERR_OK;
+    if (!b->tx) {
+        rc = db_begin(store_db(c->server->store), DB_WRITE, &b->tx, err);
+        b->began = clock_mono_ms();
+    }
+    if (!rc)
+        rc = db_savepoint(b->tx, err);
+    if (!rc)
+        c->priv->tx = b->tx;
+    return rc;
+}
+
 struct db_conn *
 call_tx(struct call *c, struct err *err)
 {
@@ -147,10 +163,19 @@ call_tx(struct call *c, struct err *err)
     if (p->tx)
         return p->tx;
     enum db_mode mode = c->op->flags & OPF_SAFE ? DB_READ : DB_WRITE;
-    if (db_begin(store_db(c->server->store), mode, &p->tx, err) != ERR_OK)
+    enum err_code rc = p->batch ? begin_part(c, p->batch, err)
+                                : db_begin(store_db(c->server->store), mode, &p->tx, err);
+    if (rc)
         p->tx = NULL;
     p->began = p->tx != NULL;
     return p->tx;
+}
+
+enum err_code
+call_let_go(struct call *c, struct err *err)
+{
+    struct call_batch *b = c->priv->batch;
+    return b && b->tx && !c->priv->tx ? b->settle(b->arg, err) : ERR_OK;
 }
 
 const struct scope *
@@ -181,13 +206,18 @@ call_commit(struct call *c, struct err *err)
     struct db_conn *tx = c->priv->tx;
     c->priv->tx = NULL;
     c->priv->scoped = false;
-    return tx ? db_commit(tx, err) : ERR_OK;
+    if (!tx)
+        return ERR_OK;
+    return c->priv->batch ? db_release(tx, err) : db_commit(tx, err);
 }
 
 void
 call_rollback(struct call *c)
 {
-    db_rollback(c->priv->tx);
+    if (c->priv->batch && c->priv->tx)
+        db_undo(c->priv->tx);
+    else
+        db_rollback(c->priv->tx);
     c->priv->tx = NULL;
     c->priv->scoped = false;
 }
@@ -361,7 +391,8 @@ call_password_hash(struct call *c, struct str password, struct str *out, struct 
         LOG_ERROR("server", "password hashing inside a transaction", KV_TEXT("op", c->op->name));
         return err_set(err, ERR_INTERNAL, "password hashing inside a transaction");
     }
-    return password_hash(c->server->passwords, password, c->arena, out, err);
+    enum err_code rc = call_let_go(c, err);
+    return rc ? rc : password_hash(c->server->passwords, password, c->arena, out, err);
 }
 
 enum err_code
@@ -373,7 +404,8 @@ call_password_verify(struct call *c, struct str password, struct str hash, bool 
         LOG_ERROR("server", "password check inside a transaction", KV_TEXT("op", c->op->name));
         return err_set(err, ERR_INTERNAL, "password check inside a transaction");
     }
-    return password_verify(c->server->passwords, password, hash, match, err);
+    enum err_code rc = call_let_go(c, err);
+    return rc ? rc : password_verify(c->server->passwords, password, hash, match, err);
 }
 
 struct str

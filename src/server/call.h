@@ -98,6 +98,13 @@ size_t call_list(const struct call *c, const char *name, struct str *out, size_t
 struct db_conn *call_tx(struct call *c, struct err *err);
 
 /*
+ * Before slow work or a transaction apart from the call's, where call_tx was not used yet: commits what
+ * the calls before this one wrote, if it shares a transaction with them (server/jobs.h). Hashing
+ * passwords does so itself. Return the error if there is one.
+ */
+enum err_code call_let_go(struct call *c, struct err *err) MUST_USE;
+
+/*
  * The store's scope of this call in that transaction: environment, tenant (if any), arena, time.
  * Made once; NULL with err set if the transaction cannot begin. A tenant that does not exist gives
  * tenant_seq -1.

@@ -17,6 +17,16 @@ struct call_guess {
     bool last; /* no further one is allowed: unless it was right, the account is locked */
 };
 
+/* Calls that share one transaction, each within a savepoint of its own: the items of a job. */
+struct call_batch {
+    struct db_conn *tx; /* NULL: none of them has begun it */
+    int64_t began;      /* then: when, clock_mono_ms */
+    bool forget;        /* one of them said call_forget_principals */
+    /* Commits what they wrote so far. */
+    enum err_code (*settle)(void *arg, struct err *err);
+    void *arg;
+};
+
 struct call_private {
     struct pairs params, query;
     struct db_conn *tx;
@@ -34,11 +44,9 @@ struct call_private {
     bool forget;         /* call_forget_principals: done once the change is committed */
     bool keep;           /* call_keep: committed although refused */
     const struct json *common; /* of the job that this call is an item of, see jobs_common */
-    /* Runs last in the transaction, after the audit; NULL: nothing. */
-    enum err_code (*last)(struct call *c, void *arg, struct err *err);
-    void *last_arg;
-    bool outside; /* this thread may wait for the network, see outward.h */
-    bool moves;   /* it may not, but has to: the call begins anew on one that may */
+    struct call_batch *batch;  /* whose transaction this call shares; NULL: it has one of its own */
+    bool outside;              /* this thread may wait for the network, see outward.h */
+    bool moves;                /* it may not, but has to: the call begins anew on one that may */
     struct call_guess guesses[CALL_GUESSES]; /* by enum lockout_kind */
 };
 
@@ -47,7 +55,7 @@ struct call_private {
 void call_open(struct call *c, struct server *s, const struct op *op, struct arena *a,
                size_t reply_max);
 void call_close(struct call *c);
-/* Ends the call's transaction, if one is open. */
+/* Ends the call's transaction, if one is open, or its part of the one that it shares. */
 enum err_code call_commit(struct call *c, struct err *err) MUST_USE;
 void call_rollback(struct call *c);
 /* Forgets reply, errors and audit text: before a handler runs again. */

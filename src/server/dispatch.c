@@ -168,6 +168,16 @@ write_audit(struct call *c, struct err *err)
     return store_audit_add(scope, a, err);
 }
 
+/* Once the change is committed. */
+static void
+forget(struct call *c)
+{
+    if (c->priv->forget && c->priv->batch)
+        c->priv->batch->forget = true;
+    else if (c->priv->forget)
+        auth_forget(c->server->auth);
+}
+
 /* The handler refused, yet what it wrote counts. If that cannot be kept, the answer is the failure. */
 static enum err_code
 keep(struct call *c, enum err_code refusal, struct err *err)
@@ -183,8 +193,7 @@ keep(struct call *c, enum err_code refusal, struct err *err)
         c->priv->n_errors = 0;
         return rc;
     }
-    if (c->priv->forget)
-        auth_forget(c->server->auth);
+    forget(c);
     return refusal;
 }
 
@@ -197,16 +206,14 @@ attempt(struct call *c, op_fn *fn, struct err *err)
         return keep(c, rc, err);
     if (!rc)
         rc = write_audit(c, err);
-    if (!rc && c->priv->last)
-        rc = c->priv->last(c, c->priv->last_arg, err);
     if (!rc && c->reply.failed)
         rc = err_set(err, ERR_INTERNAL, "the answer is too large");
     if (!rc)
         rc = call_commit(c, err);
     else
         call_rollback(c);
-    if (!rc && c->priv->forget)
-        auth_forget(c->server->auth);
+    if (!rc)
+        forget(c);
     return rc;
 }
 
@@ -224,8 +231,8 @@ dispatch_run(struct call *c, op_fn *fn, struct err *err)
     for (int i = 0; i < ATTEMPTS && rc == ERR_BUSY; i++) {
         *err = (struct err){.code = ERR_OK};
         rc = attempt(c, fn, err);
-        if (!c->priv->began)
-            break; /* busy before any transaction: waiting for the pool or the hasher is over */
+        if (!c->priv->began || c->priv->batch)
+            break; /* waiting for the pool or the hasher is over, or it is not ours to run again */
     }
     if (rc && !c->priv->moves)
         lockout_settle(c);

@@ -1,41 +1,22 @@
 #include "server/jobs.h"
 
-#include "api/check.h"
-#include "base/bell.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
-#include "server/call_priv.h"
-#include "server/dispatch.h"
+#include "server/jobs_priv.h"
 #include "server/state.h"
 
 enum {
-    LEASE_MS = 5000,   /* what takes longer is done again by another, and only one of both counts */
-    TROUBLE_MS = 1000, /* until the database is asked again */
+    TROUBLE_MS = 1000,   /* until the database is asked again */
     STRANGER_MS = 60000, /* until a kind that this version does not know is offered again */
     SLEEP_MOST_MS = 60000,
     LOOK_MS = 5000, /* for jobs that other servers were given and left */
-    SLICE = 50,     /* items before it is the next job's turn */
-    MOST_TRIES = 3,
     ITEM_ARENA_MAX = 48 * 1024 * 1024,
+    PAGE_ARENA_MAX = 16 * 1024 * 1024,
     CLAIM_ARENA_MAX = 8 * 1024 * 1024
 };
 static const int64_t KEEP_MS = 30 * INT64_C(86400000); /* reports */
-
-struct jobs {
-    struct server *server;
-    bool shared; /* other servers may be on this database */
-    struct bell bell;
-    struct str lease;   /* names this run of this server */
-    struct arena texts; /* of lease */
-    pthread_t thread;
-    bool started;
-    struct arena claim_arena, item_arena; /* the thread's */
-    struct job_claim claim;
-    int64_t due;       /* of the next job; INT64_MAX: none */
-    int64_t postponed; /* when the item that was begun is to be begun again; 0: it is not */
-};
 
 static const struct {
     enum op_id op;
@@ -78,29 +59,6 @@ write_params(struct call *c, const struct jobs_plan *plan)
     struct str out = text.failed ? STR_ABSENT : arena_str(c->arena, buf_str(&text));
     buf_fini(&text);
     return out;
-}
-
-static void
-read_params(struct call *c, const struct json *j)
-{
-    int64_t kind = PRINCIPAL_NONE;
-    (void)json_to_i64(json_get(j, "kind"), &kind);
-    c->who = (struct principal){.kind = (enum principal_kind)kind,
-                                .token_id = json_str(json_get(j, "tokenId")),
-                                .tenant_id = json_str(json_get(j, "ownTenantId")),
-                                .user_id = json_str(json_get(j, "ownUserId"))};
-    (void)json_to_bool(json_get(j, "superUser"), &c->who.super_user);
-    const struct json *keys = json_get(j, "permissions");
-    struct str *list = ARENA_ARRAY(c->arena, json_len(keys) + 1, struct str);
-    for (const struct json *it = json_first(keys); it; it = json_next(it))
-        list[c->who.n_permissions++] = json_str(it);
-    c->who.permissions = list;
-    c->tenant_id = json_str(json_get(j, "tenantId"));
-    c->user_id = json_str(json_get(j, "userId"));
-    c->app_id = json_str(json_get(j, "appId"));
-    c->trace_id = json_str(json_get(j, "traceId"));
-    c->ip = json_str(json_get(j, "ip"));
-    c->user_agent = json_str(json_get(j, "userAgent"));
 }
 
 /* ---- for handlers ---- */
@@ -176,168 +134,6 @@ jobs_write_failures(struct call *c, const char *member, const struct job_item *f
     jw_close(w, ']');
 }
 
-/* ---- one item ---- */
-
-struct item_run {
-    struct jobs *jobs;
-    struct job_item item;
-    struct job_claim after; /* the claim once this item is committed */
-    struct str error;       /* why the item failed */
-    bool lost;              /* the job is another's by now */
-};
-
-static struct job_lease
-lease_now(const struct jobs *j)
-{
-    int64_t now = clock_now_ms();
-    return (struct job_lease){.name = j->lease, .now = now, .until = now + LEASE_MS};
-}
-
-static enum err_code
-advance(struct item_run *r, struct db_conn *conn, struct err *err)
-{
-    struct job_lease lease = lease_now(r->jobs);
-    r->after = r->jobs->claim;
-    enum err_code rc = store_job_advance(conn, &r->after, &lease, r->error, err);
-    r->lost = rc == ERR_GONE;
-    return rc;
-}
-
-/* The last word in the item's transaction. */
-static enum err_code
-move_on(struct call *c, void *arg, struct err *err)
-{
-    struct db_conn *conn = call_tx(c, err);
-    return conn ? advance(arg, conn, err) : err_failed(err);
-}
-
-static enum err_code
-note_failure(struct db_conn *conn, void *arg, struct err *err)
-{
-    return advance(arg, conn, err);
-}
-
-static enum err_code
-fetch_item(struct db_conn *conn, void *arg, struct err *err)
-{
-    struct item_run *r = arg;
-    return store_job_next(conn, &r->jobs->item_arena, &r->jobs->claim, &r->item, err);
-}
-
-/* What a report says of a refusal: the lines of the answer that the same request would have got. */
-static struct str
-reason(const struct call *c, const struct err *err)
-{
-    const struct call_private *p = c->priv;
-    struct buf text;
-    buf_init(&text, 64 * 1024);
-    for (size_t i = 0; i < p->n_errors; i++) {
-        buf_add_text(&text, i ? ", " : "");
-        buf_add_str(&text, p->errors[i]);
-    }
-    if (text.n == 0)
-        buf_add_text(&text, err_http(err->code) < 500
-                                ? err->msg
-                                : "This could not be done; see the server's log");
-    size_t n = text.n < JOB_ERROR_MAX ? text.n : JOB_ERROR_MAX;
-    while (n < text.n && (text.p[n] & 0xC0) == 0x80)
-        n--; /* not in the middle of a character */
-    struct str out = arena_str(c->arena, str_sub(buf_str(&text), 0, n));
-    buf_fini(&text);
-    return out;
-}
-
-enum err_code
-jobs_postpone(struct call *c, int64_t due, struct err *err)
-{
-    c->priv->postponed = due;
-    return err_set(err, ERR_CANCELLED, "not yet");
-}
-
-/* It may be better in a moment, and is not the item's fault. */
-static bool
-is_trouble(enum err_code rc)
-{
-    return rc == ERR_BUSY || rc == ERR_DB || rc == ERR_DB_FULL || rc == ERR_IO;
-}
-
-/* The item as the body of a request of its own. */
-static enum err_code
-check_item(struct call *c, struct err *err)
-{
-    struct check *check = ARENA_NEW(c->arena, struct check);
-    if (json_type(c->body) != JSON_OBJECT)
-        return call_refuse(c, err, ERR_INVALID, NULL, "This is not an object");
-    check_init(check, c->arena);
-    (void)check_body(check, c->op, c->body);
-    enum err_code rc = ERR_OK;
-    for (size_t i = 0; i < check->n; i++)
-        rc = call_refuse(c, err, ERR_INVALID, check->ref, "%.*s", STR_ARG(check->messages[i]));
-    return rc;
-}
-
-static enum err_code
-run_as_call(struct item_run *r, const struct op *op, op_fn *fn, struct err *err)
-{
-    struct jobs *j = r->jobs;
-    struct json *params = json_parse(j->claim.params, JOB_INPUT_MAX, err);
-    struct json *body = params ? json_parse(r->item.input, JOB_INPUT_MAX, err) : NULL;
-    struct call *c = ARENA_NEW(&j->item_arena, struct call);
-    enum err_code rc = body ? ERR_OK : err_failed(err);
-    call_open(c, j->server, op, &j->item_arena, JOB_INPUT_MAX);
-    read_params(c, params);
-    c->vendor_id = j->claim.vendor;
-    c->body = body;
-    c->priv->common = json_get(params, "common");
-    c->priv->last = move_on;
-    c->priv->last_arg = r;
-    if (!rc)
-        rc = check_item(c, err);
-    if (!rc)
-        rc = dispatch_run(c, fn, err);
-    j->postponed = rc ? c->priv->postponed : 0;
-    if (rc && !r->lost && !is_trouble(rc) && !j->postponed) {
-        if (err_http(rc) >= 500)
-            LOG_ERROR("jobs", "an item failed", KV_TEXT("op", op->name),
-                      KV_TEXT("error", err->msg));
-        r->error = reason(c, err);
-        rc = ERR_OK;
-    }
-    call_close(c);
-    json_free(params);
-    return rc;
-}
-
-/* Why the item is not even begun; absent: it is. */
-static struct str
-cannot_begin(const struct item_run *r)
-{
-    if (r->jobs->claim.unreadable || r->item.unreadable)
-        return STR("The stored input cannot be opened");
-    if (r->jobs->claim.attempts > MOST_TRIES)
-        return STR("The server stopped each time while it worked on this");
-    return STR_ABSENT;
-}
-
-static enum err_code
-work_item(struct jobs *j, const struct op *op, op_fn *fn, struct err *err)
-{
-    struct item_run *r = ARENA_NEW(&j->item_arena, struct item_run);
-    struct store *store = j->server->store;
-    r->jobs = j;
-    enum err_code rc = store_tx(store, DB_READ, fetch_item, r, err);
-    if (rc)
-        return rc;
-    r->error = cannot_begin(r);
-    if (!str_given(r->error))
-        rc = run_as_call(r, op, fn, err);
-    if (!rc && str_given(r->error))
-        rc = store_tx(store, DB_WRITE, note_failure, r, err);
-    if (!rc)
-        j->claim = r->after;
-    return rc;
-}
-
 /* ---- turns ---- */
 
 struct claiming {
@@ -356,8 +152,8 @@ static enum err_code
 claim(struct db_conn *conn, void *arg, struct err *err)
 {
     struct claiming *x = arg;
-    struct job_lease lease = lease_now(x->jobs);
-    arena_reset(&x->jobs->claim_arena);
+    struct job_lease lease = jobs_lease_now(x->jobs);
+    jobs_forget_claim(x->jobs);
     enum err_code rc = store_job_sweep(conn, lease.now - KEEP_MS, err);
     return rc ? rc
               : store_job_claim(conn, &x->jobs->claim_arena, &lease, &x->jobs->claim, &x->found,
@@ -373,7 +169,7 @@ static enum err_code
 give_back(struct db_conn *conn, void *arg, struct err *err)
 {
     struct giving_back *g = arg;
-    struct job_lease lease = lease_now(g->jobs);
+    struct job_lease lease = jobs_lease_now(g->jobs);
     return store_job_return(conn, &g->jobs->claim, &lease, g->due, err);
 }
 
@@ -418,12 +214,8 @@ work_slice(struct jobs *j)
     op_fn *fn = NULL;
     enum err_code rc = ERR_OK;
     bool known = find_kind(j->claim.row.kind, &op, &fn);
-    for (int i = 0; known && i < SLICE && !rc && !j->claim.row.finished_at; i++) {
-        if (bell_closed(&j->bell))
-            break;
-        arena_reset(&j->item_arena);
-        rc = work_item(j, &op, fn, &err);
-    }
+    if (known)
+        rc = jobs_work(j, &op, fn, &err);
     if (j->claim.row.finished_at) {
         log_end(&j->claim.row);
         return;
@@ -501,6 +293,7 @@ jobs_start(struct jobs **out, struct server *s, struct err *err)
     bell_init(&j->bell);
     arena_init(&j->texts, 4096);
     arena_init(&j->claim_arena, CLAIM_ARENA_MAX);
+    arena_init(&j->page_arena, PAGE_ARENA_MAX);
     arena_init(&j->item_arena, ITEM_ARENA_MAX);
     j->lease = rand_hex(&j->texts, 16);
     store_on_job(s->store, on_job, j);
@@ -530,7 +323,9 @@ jobs_stop(struct jobs *take)
     store_on_job(take->server->store, NULL, NULL);
     bell_fini(&take->bell);
     arena_fini(&take->texts);
+    jobs_forget_claim(take);
     arena_fini(&take->claim_arena);
+    arena_fini(&take->page_arena);
     arena_fini(&take->item_arena);
     mem_free(take);
 }

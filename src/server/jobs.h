@@ -10,15 +10,17 @@
  * tenant, application and trace; c->body is the item (an object, checked by the fields that the
  * operation's row gives the elements of its list), c->op has these fields as its body, c->now is the
  * time when it is its turn. So an item does what a handler does, with the same helpers (call_scope, call_refuse,
- * notify_email ...), its own transaction and its own audit. The transaction also moves the job on:
- * an item happens once, whatever dies. What an item refuses becomes its line in the report, and the
+ * notify_email ...) and its own audit. Items that follow each other share a transaction for a few
+ * dozen milliseconds, each within a savepoint. The transaction also moves the job on: an item happens
+ * once, whatever dies. What an item refuses becomes its line in the report, is undone alone, and the
  * job goes on with the next; a database that is busy or gone is waited for. An item during which the
  * process died MOST_TRIES times fails.
  *
  * How to add a kind of job
  *   1. A line in JOB_KINDS below: the operation that starts it.
  *   2. enum err_code job_<operation>(struct call *c, struct err *err) in src/server/ops/, without
- *      `static`: what one item does. As in handlers: slow work before the first call_tx.
+ *      `static`: what one item does. As in handlers: slow work before the first call_tx; what is slow
+ *      but no password, or looks into the database apart from the call, begins with call_let_go.
  *   3. The handler of the operation makes the items (struct job_item: what reports call it, and its
  *      JSON) and calls jobs_add. Answers come from jobs_find, jobs_status and store_job_failures.
  */

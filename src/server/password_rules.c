@@ -264,7 +264,9 @@ password_prepare(struct call *c, struct str user_id, struct str tenant_id, struc
     *out = (struct new_password){.hash = STR_ABSENT};
     if (!str_given(password))
         return ERR_OK;
-    enum err_code rc = store_tx(c->server->store, DB_READ, load_rules, r, err);
+    enum err_code rc = call_let_go(c, err);
+    if (!rc)
+        rc = store_tx(c->server->store, DB_READ, load_rules, r, err);
     if (!rc)
         rc = judge(r, password, err);
     if (!rc)

@@ -253,20 +253,29 @@ store_job_claim(struct db_conn *conn, struct arena *a, const struct job_lease *l
 
 enum err_code
 store_job_next(struct db_conn *conn, struct arena *a, const struct job_claim *claim,
-               struct job_item *out, struct err *err)
+               struct job_item *out, size_t *n, struct err *err)
 {
     struct db_stmt *st;
-    int64_t place = claim->row.processed;
-    *out = (struct job_item){.place = place, .unreadable = true};
+    int64_t first = claim->row.processed, left = claim->row.total - first;
+    size_t most = left < (int64_t)*n ? (size_t)left : *n, bytes = 0;
+    for (size_t i = 0; i < most; i++) /* what is not there cannot be read either */
+        out[i] = (struct job_item){.place = first + (int64_t)i, .unreadable = true};
+    *n = most;
     enum err_code rc =
-        db_query(conn, "SELECT name, sealed FROM job_items WHERE job_seq = $1 AND place = $2",
-                 DB_ARGS(DB_I(claim->row.seq), DB_I(place)), &st, err);
+        db_query(conn,
+                 "SELECT place, name, sealed FROM job_items WHERE job_seq = $1 AND "
+                 "place >= $2 AND place < $3 ORDER BY place",
+                 DB_ARGS(DB_I(claim->row.seq), DB_I(first), DB_I(first + (int64_t)most)), &st, err);
     if (rc)
         return rc;
-    if (db_next(st, err) == DB_ROW) {
-        out->name = store_text(st, 0, a);
-        out->unreadable = !unseal(conn, a, aad_of(a, claim->vendor, claim->row.id, place),
-                                  db_bytes(st, 1), &out->input);
+    while (bytes < JOB_PAGE_BYTES && db_next(st, err) == DB_ROW) {
+        struct job_item *item = &out[db_int(st, 0) - first];
+        item->name = store_text(st, 1, a);
+        item->unreadable = !unseal(conn, a, aad_of(a, claim->vendor, claim->row.id, item->place),
+                                   db_bytes(st, 2), &item->input);
+        bytes += item->input.n;
+        if (bytes >= JOB_PAGE_BYTES)
+            *n = (size_t)(item->place - first) + 1;
     }
     return db_finish(st);
 }
@@ -281,41 +290,61 @@ gone_unless(int64_t changes, struct err *err)
 
 /* A failed item stays for the report, one that is done goes. */
 static enum err_code
-settle_item(struct db_conn *conn, const struct job_row *job, struct str error, struct err *err)
+settle_items(struct db_conn *conn, const struct job_row *job, const struct job_item *items,
+             size_t n, struct err *err)
 {
-    if (!str_given(error))
-        return db_exec(conn, "DELETE FROM job_items WHERE job_seq = $1 AND place = $2",
-                       DB_ARGS(DB_I(job->seq), DB_I(job->processed)), NULL, err);
-    return db_exec(
-        conn, "UPDATE job_items SET sealed = NULL, error = $1 WHERE job_seq = $2 AND place = $3",
-        DB_ARGS(DB_T(error), DB_I(job->seq), DB_I(job->processed)), NULL, err);
+    enum err_code rc = ERR_OK;
+    for (size_t i = 0; i < n && !rc; i++)
+        if (str_given(items[i].error))
+            rc = db_exec(
+                conn,
+                "UPDATE job_items SET sealed = NULL, error = $1 WHERE job_seq = $2 AND "
+                "place = $3",
+                DB_ARGS(DB_T(items[i].error), DB_I(job->seq), DB_I(job->processed + (int64_t)i)),
+                NULL, err);
+    if (rc)
+        return rc;
+    return db_exec(conn,
+                   "DELETE FROM job_items WHERE job_seq = $1 AND place >= $2 AND place < $3 AND "
+                   "error IS NULL",
+                   DB_ARGS(DB_I(job->seq), DB_I(job->processed), DB_I(job->processed + (int64_t)n)),
+                   NULL, err);
+}
+
+static int64_t
+count_failed(const struct job_item *items, size_t n)
+{
+    int64_t failed = 0;
+    for (size_t i = 0; i < n; i++)
+        failed += str_given(items[i].error);
+    return failed;
 }
 
 enum err_code
 store_job_advance(struct db_conn *conn, struct job_claim *claim, const struct job_lease *lease,
-                  struct str error, struct err *err)
+                  const struct job_item *items, size_t n, struct err *err)
 {
     struct job_row *job = &claim->row;
-    bool last = job->processed + 1 >= job->total;
-    int64_t changes = 0;
+    bool last = job->processed + (int64_t)n >= job->total;
+    int64_t changes = 0, failed = count_failed(items, n);
     enum err_code rc =
         db_exec(conn,
-                "UPDATE jobs SET processed = processed + 1, failed = failed + $1, attempts = 1, "
+                "UPDATE jobs SET processed = processed + $9, failed = failed + $1, attempts = 1, "
                 "updated_at = $2, due_at = $3, state = $4, finished_at = $5, "
                 "lease = CASE WHEN $4 = 'done' THEN NULL ELSE lease END "
                 "WHERE seq = $6 AND state = 'queued' AND lease = $7 AND processed = $8",
-                DB_ARGS(DB_I(str_given(error)), DB_I(lease->now), DB_I(lease->until),
+                DB_ARGS(DB_I(failed), DB_I(lease->now), DB_I(lease->until),
                         DB_T(last ? STR("done") : STR("queued")), last ? DB_I(lease->now) : DB_N,
-                        DB_I(job->seq), DB_T(lease->name), DB_I(job->processed)),
+                        DB_I(job->seq), DB_T(lease->name), DB_I(job->processed), DB_I(n)),
                 &changes, err);
     if (!rc)
         rc = gone_unless(changes, err);
     if (!rc)
-        rc = settle_item(conn, job, error, err);
+        rc = settle_items(conn, job, items, n, err);
     if (rc)
         return rc;
-    job->processed++;
-    job->failed += str_given(error);
+    job->processed += (int64_t)n;
+    job->failed += failed;
     job->finished_at = last ? lease->now : 0;
     claim->attempts = 1;
     return ERR_OK;

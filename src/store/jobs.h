@@ -4,13 +4,18 @@
  * Jobs in the background, as rows: a list of items that are worked on one after the other, by
  * whoever holds the job's lease. server/jobs.h runs them and says how to add a kind.
  *
- * An item happens once, whatever dies: store_job_advance stands in the transaction of the item's
- * change, and succeeds only while the lease is held and the item is the next one. Inputs may hold
+ * An item happens once, whatever dies: store_job_advance stands in the transaction of the items'
+ * changes, and succeeds only while the lease is held and they are the next ones. Inputs may hold
  * secrets (passwords of new users); they are sealed, and gone once they were used.
  */
 #include "store/store.h"
 
-enum { JOB_INPUT_MAX = 1 << 20, JOB_ERROR_MAX = 500, JOB_ITEMS_MAX = 100000 };
+enum {
+    JOB_INPUT_MAX = 1 << 20,
+    JOB_ERROR_MAX = 500,
+    JOB_ITEMS_MAX = 100000,
+    JOB_PAGE_BYTES = 2 << 20 /* of inputs read at once; one more may begin below it */
+};
 
 struct job_row {
     int64_t seq;
@@ -64,17 +69,17 @@ struct job_claim {
 /* Takes the job that waits longest, if one is due, and its params. */
 enum err_code store_job_claim(struct db_conn *conn, struct arena *a, const struct job_lease *lease,
                               struct job_claim *out, bool *found, struct err *err) MUST_USE;
-/* The next item of a claimed job. */
+/* The next items of a claimed job, in their order, at least one: `out` has room for *n. */
 enum err_code store_job_next(struct db_conn *conn, struct arena *a, const struct job_claim *claim,
-                             struct job_item *out, struct err *err) MUST_USE;
+                             struct job_item *out, size_t *n, struct err *err) MUST_USE;
 /*
- * The next item is done, or has failed if there is an error text; the lease goes on. ERR_GONE if the
- * job is no longer the lease's: nothing may be committed then. Updates claim->row; the last item
- * ends the job.
+ * The next n items are done, or have failed where there is an error text; the lease goes on. ERR_GONE
+ * if the job is no longer the lease's: nothing may be committed then. Updates claim->row; the last
+ * item ends the job.
  */
 enum err_code store_job_advance(struct db_conn *conn, struct job_claim *claim,
-                                const struct job_lease *lease, struct str error,
-                                struct err *err) MUST_USE;
+                                const struct job_lease *lease, const struct job_item *items,
+                                size_t n, struct err *err) MUST_USE;
 /* Gives it back, due at `due`; the next item was not tried. Nothing if the lease was lost. */
 enum err_code store_job_return(struct db_conn *conn, const struct job_claim *claim,
                                const struct job_lease *lease, int64_t due,

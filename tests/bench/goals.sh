@@ -131,6 +131,12 @@ messages_goals() {
     figure S16 "the same while others are added, ten at a time" messages.outbox.beside '>=' 1000
 }
 
+import_goals() {
+    ratio S11 "users imported/s beside raw commits of 1000" import.alone import.floor '>=' 0.7
+    ratio S11 "the same while others create users" import.rate import.floor '>=' 0.5
+    figure S11 "creating a user meanwhile, p99 us" create.beside.p99 '<=' 200000
+}
+
 timing_goals() {
     for name in sign-in.wrong sign-in.locked sign-in.unverified reset-mail.known reset-sms.known link.known sms-code.known; do
         figure T1 "$name beside unknown: AUC beyond chance" "timing.$name" '<=' 0

@@ -1,13 +1,15 @@
 /*
- * The floor of creating users: nothing but the rows and indexes of one, each in its own durable
- * commit, by prepared statements.
- *   raw_rows DATABASE    for two seconds; a copy of one that gatehoused made
- * Prints commits per second.
+ * The floor of creating users: nothing but the rows and indexes of one, in durable commits, by
+ * prepared statements.
+ *   raw_rows DATABASE [USERS]    for two seconds; a copy of one that gatehoused made. With USERS so
+ *                                many to a commit, and an audit of each; else one, and none.
+ * Prints users per second.
  */
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum { SECONDS = 2 };
@@ -26,9 +28,13 @@ static const char *const statements[] = {
     "user_tenants WHERE user_seq = 1",
     "INSERT INTO user_roles (user_seq, tenant_seq, role_seq, created_at) SELECT ?2, tenant_seq, "
     "role_seq, ?2 FROM user_roles WHERE user_seq = 1",
+    "INSERT INTO audits (env, tenant_id, id, created_at, severity, action, description, resource, "
+    "resource_id, user_id, ip, user_agent, trace_id, search_key) SELECT env, active_tenant_id, ?1, "
+    "?2, 'Medium', 'migrations_bulk', ?3, 'user', ?1, id, '127.0.0.1', '', id, ?3 FROM users WHERE "
+    "seq = 1",
     "COMMIT",
 };
-enum { STATEMENTS = sizeof statements / sizeof statements[0] };
+enum { STATEMENTS = sizeof statements / sizeof statements[0], BEGIN = 0, COMMIT = STATEMENTS - 1 };
 
 static double
 seconds(void)
@@ -39,12 +45,20 @@ seconds(void)
 }
 
 static bool
-add_row(sqlite3_stmt *const *st, int64_t seq)
+run(sqlite3_stmt *st)
+{
+    bool ok = sqlite3_step(st) == SQLITE_DONE;
+    sqlite3_reset(st);
+    return ok;
+}
+
+static bool
+add_row(sqlite3_stmt *const *st, bool audited, int64_t seq)
 {
     char key[64], text[128];
     (void)snprintf(key, sizeof key, "raw%lld@bench.example", (long long)seq);
     (void)snprintf(text, sizeof text, "person %lld example\n%s", (long long)seq, key);
-    for (int i = 0; i < STATEMENTS; i++) {
+    for (int i = BEGIN + 1; i < COMMIT - !audited; i++) {
         int n = sqlite3_bind_parameter_count(st[i]);
         if (n >= 1)
             sqlite3_bind_text(st[i], 1, key, -1, SQLITE_STATIC);
@@ -52,11 +66,20 @@ add_row(sqlite3_stmt *const *st, int64_t seq)
             sqlite3_bind_int64(st[i], 2, seq);
         if (n >= 3)
             sqlite3_bind_text(st[i], 3, text, -1, SQLITE_STATIC);
-        if (sqlite3_step(st[i]) != SQLITE_DONE)
+        if (!run(st[i]))
             return false;
-        sqlite3_reset(st[i]);
     }
     return true;
+}
+
+/* A commit of n users. */
+static bool
+add_rows(sqlite3_stmt *const *st, int64_t seq, int n, bool audited)
+{
+    bool ok = run(st[BEGIN]);
+    for (int i = 0; i < n && ok; i++)
+        ok = add_row(st, audited, seq + i);
+    return ok && run(st[COMMIT]);
 }
 
 static int64_t
@@ -91,16 +114,18 @@ main(int argc, char **argv)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *st[STATEMENTS] = {NULL};
-    bool ok = argc > 1 && open_database(argv[1], &db, st);
+    int n = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 1;
+    bool ok = argc > 1 && n > 0 && open_database(argv[1], &db, st);
     int64_t first = ok ? last_row(db) + 1 : 0, seq = first;
     double start = seconds();
-    while (ok && seconds() - start < SECONDS)
-        ok = add_row(st, seq++);
+    for (; ok && seconds() - start < SECONDS; seq += n)
+        ok = add_rows(st, seq, n, argc > 2);
     double took = seconds() - start;
     if (ok)
         printf("%.0f\n", (double)(seq - first) / took);
     else
-        fprintf(stderr, "raw_rows: %s\n", db ? sqlite3_errmsg(db) : "usage: raw_rows DATABASE");
+        fprintf(stderr, "raw_rows: %s\n",
+                db ? sqlite3_errmsg(db) : "usage: raw_rows DATABASE [USERS]");
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(st[i]);
     sqlite3_close(db);

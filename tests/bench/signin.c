@@ -371,21 +371,6 @@ use_server(const struct process *server, const char *reader)
                    "Authorization: Bearer %s\r\nfrontegg-tenant-id: bench\r\n", server->token);
 }
 
-static long
-resident_kib(pid_t pid)
-{
-    char path[64], line[256];
-    long kib = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *f = fopen(path, "r");
-    while (f && fgets(line, sizeof line, f))
-        if (strncmp(line, "VmRSS:", 6) == 0)
-            kib = strtol(line + 6, NULL, 10);
-    if (f)
-        (void)fclose(f);
-    return kib;
-}
-
 /* What a server with many sessions needs after signing in, refreshing and listing. */
 static bool
 measure_memory(const struct process *server)
@@ -401,7 +386,7 @@ measure_memory(const struct process *server)
     load_run(&on, NULL);
     load_run(&pages, NULL);
     printf("sessions.refresh.cpu %.1f\nsessions.rss_kib %ld\n", on.cpu_us,
-           resident_kib(server->pid));
+           process_kib(server, "VmRSS:"));
     return on.failed == 0 && pages.failed == 0 && on.rate > 0 && pages.rate > 0;
 }
 

@@ -134,6 +134,21 @@ process_stop(struct process *p)
     return wait_for(p);
 }
 
+long
+process_kib(const struct process *p, const char *key)
+{
+    char path[64], line[128];
+    long kib = -1;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)p->pid);
+    FILE *f = fopen(path, "r");
+    while (f && kib < 0 && fgets(line, sizeof line, f))
+        if (strncmp(line, key, strlen(key)) == 0)
+            kib = strtol(line + strlen(key), NULL, 10);
+    if (f)
+        fclose(f);
+    return kib;
+}
+
 void
 process_kill(struct process *p)
 {

@@ -24,6 +24,8 @@ struct process {
 bool process_start(struct process *p, const char *name, const char *const *extra);
 /* SIGTERM and wait; the exit status, or -1 - signal. */
 int process_stop(struct process *p);
+/* A figure of its memory in KiB: "VmRSS:" now, "VmHWM:" at most so far. */
+long process_kib(const struct process *p, const char *key);
 /* SIGKILL and wait. */
 void process_kill(struct process *p);
 

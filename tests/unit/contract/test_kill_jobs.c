@@ -1,10 +1,13 @@
 /*
  * kill -9 in the middle of a job: after a restart it goes on, and each item has happened once. On
  * PostgreSQL two servers share the jobs; one of them is killed, and the other ends its work.
- * TEST_KILL_ROUNDS (2), TEST_JOB_ITEMS (80) and TEST_IMPORT_USERS (300) make it longer.
+ * TEST_KILL_ROUNDS (2), TEST_JOB_ITEMS (80), TEST_IMPORT_USERS (3000) and TEST_IMPORT_KILLS (3) make
+ * it longer.
  */
 #include "base/clock.h"
 #include "base/json.h"
+#include "db/db.h"
+#include "tests/support/old_passwords.h"
 #include "tests/support/process.h"
 
 #include <setjmp.h>
@@ -15,7 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 1 << 20, JOBS = 3, ITEMS_MAX = 1000 };
+enum { ANSWER_MAX = 1 << 20, JOBS = 3, ITEMS_MAX = 1000, KILL_WITHIN_US = 150000 };
 
 static struct process servers[2];
 static char answer[ANSWER_MAX], request[ANSWER_MAX];
@@ -120,8 +123,7 @@ a_killed_server_goes_on_after_a_restart(void **state)
             snprintf(tenant, sizeof tenant, "j%d-%d", round, i);
             start_job(&servers[0], tenant, items, ids[i]);
         }
-        snprintf(tenant, sizeof tenant, "j%d-0", round);
-        wait_for(&servers[0], tenant, ids[0], 1 + random() % items / 2);
+        usleep((useconds_t)(random() % KILL_WITHIN_US)); /* in the middle of a transaction, too */
         process_kill(&servers[0]);
         assert_true(process_start(&servers[0], "jobs", NULL));
         for (int i = 0; i < JOBS; i++) {
@@ -174,43 +176,101 @@ two_servers_share_the_work(void **state)
 /* -- an import of any size, in requests of a thousand users each -- */
 
 enum { IMPORT_BATCH = 1000, IMPORTS_MAX = 1000 };
+#ifdef __SANITIZE_ADDRESS__
+enum { FLAT_KIB = 1024 * 1024 }; /* what was freed is kept for a while */
+#else
+enum { FLAT_KIB = 64 * 1024 };
+#endif
+
+/* Users of an import: how many, and in how many requests so far. */
+struct import {
+    int users, n;
+    bool all_costly;
+    char ids[IMPORTS_MAX][64];
+    long most_kib; /* the server's own memory, as often as it was looked at */
+};
+static struct import import;
 
 static int
 import_users(void)
 {
     const char *text = getenv("TEST_IMPORT_USERS");
-    int n = text ? (int)strtol(text, NULL, 10) : 300;
+    int n = text ? (int)strtol(text, NULL, 10) : 3000;
     return n < IMPORT_BATCH * IMPORTS_MAX ? n : IMPORT_BATCH * IMPORTS_MAX;
 }
 
 static void
-start_import(const struct process *p, int first, int n, char id[64])
+watch_memory(const struct process *p)
 {
-    static char body[ANSWER_MAX / 2];
+    long kib = process_kib(p, "RssAnon:");
+    import.most_kib = kib > import.most_kib ? kib : import.most_kib;
+}
+
+/* Of each request the last user's. */
+static bool
+is_costly(int user)
+{
+    return user % IMPORT_BATCH == IMPORT_BATCH - 1 || user == import.users - 1;
+}
+
+static const struct old_password *
+password_of(int user)
+{
+    return import.all_costly || is_costly(user) ? &costly_hashes[user % COSTLY_HASHES]
+                                                : &old_passwords[user % OLD_PASSWORDS];
+}
+
+static size_t
+write_user(char *out, size_t size, int user)
+{
+    const struct old_password *old = password_of(user);
+    char members[1024];
+    size_t n = strlen(old->members);
+    for (size_t i = 0; i <= n; i++)
+        members[i] = (char)(old->members[i] == '\'' ? '"' : old->members[i]);
+    int len = snprintf(out, size,
+                       "%s{\"tenantId\":\"imported\",\"email\":\"m%d@old.io\","
+                       "\"verifyUser\":true,\"passwordHash\":\"%s\"%s}",
+                       user % IMPORT_BATCH ? "," : "", user, old->hash, members);
+    assert_true(len > 0 && (size_t)len < size);
+    return (size_t)len;
+}
+
+static int
+users_in(int place)
+{
+    int left = import.users - place * IMPORT_BATCH;
+    return left < IMPORT_BATCH ? left : IMPORT_BATCH;
+}
+
+static void
+start_import(const struct process *p)
+{
+    static char body[ANSWER_MAX - 8192];
+    int first = import.n * IMPORT_BATCH;
     size_t at = (size_t)snprintf(body, sizeof body, "{\"users\":[");
-    for (int i = first; i < first + n; i++)
-        at += (size_t)snprintf(body + at, sizeof body - at,
-                               "%s{\"tenantId\":\"imported\",\"email\":\"m%d@old.io\","
-                               "\"verifyUser\":true,\"passwordHash\":"
-                               "\"$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\"}",
-                               i == first ? "" : ",", i);
+    for (int i = 0; i < users_in(import.n); i++)
+        at += write_user(body + at, sizeof body - at, first + i);
     snprintf(body + at, sizeof body - at, "]}");
     assert_int_equal(ask(p, "POST", "/identity/resources/migrations/v1/local/bulk", "", body), 202);
     struct json *j = body_of_answer();
-    snprintf(id, 64, "%.*s", STR_ARG(json_str(json_get(j, "migrationId"))));
+    snprintf(import.ids[import.n++], 64, "%.*s", STR_ARG(json_str(json_get(j, "migrationId"))));
     json_free(j);
 }
 
-/* Asks until so many users of it are there. */
+/* What it says in the end is in `answer`. */
 static void
-wait_for_import(const struct process *p, const char *id, int64_t users)
+wait_for_import(const struct process *p, int place)
 {
     char path[160];
-    snprintf(path, sizeof path, "/identity/resources/migrations/v1/local/bulk/status/%s", id);
+    snprintf(path, sizeof path, "/identity/resources/migrations/v1/local/bulk/status/%s",
+             import.ids[place]);
     do {
         usleep(2000);
+        watch_memory(p);
         assert_int_equal(ask(p, "GET", path, "", ""), 200);
-    } while (number(NULL, "migratedUsers") < users);
+    } while (strstr(answer, "\"state\":\"IN_PROGRESS\""));
+    assert_int_equal(number(NULL, "totalUsers"), users_in(place));
 }
 
 static int64_t
@@ -220,55 +280,141 @@ count_imported(const struct process *p)
     return number("_metadata", "totalItems");
 }
 
+/* All but the last of the request are there, and the report names that one and says why. */
+static void
+check_import(const struct process *p, int place)
+{
+    char email[64];
+    wait_for_import(p, place);
+    assert_non_null(strstr(answer, "\"state\":\"COMPLETED\""));
+    assert_int_equal(number(NULL, "migratedUsers"), users_in(place) - 1);
+    snprintf(email, sizeof email, "\"errors\":[{\"email\":\"m%d@old.io\",",
+             place * IMPORT_BATCH + users_in(place) - 1);
+    assert_non_null(strstr(answer, email));
+    assert_non_null(strstr(answer, "\"message\":\"passwordHash: "));
+}
+
+/* With the password of old, which is then hashed as ours are. */
 static void
 try_sign_in(const struct process *p, int user)
 {
     char body[160];
-    snprintf(body, sizeof body, "{\"email\":\"m%d@old.io\",\"password\":\"correct horse\"}", user);
-    assert_int_equal(
-        process_call(p, "POST", "/identity/resources/auth/v1/user", body, answer, sizeof answer),
-        200);
+    snprintf(body, sizeof body, "{\"email\":\"m%d@old.io\",\"password\":\"%s\"}", user,
+             password_of(user)->password);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(process_call(p, "POST", "/identity/resources/auth/v1/user", body, answer,
+                                      sizeof answer),
+                         200);
 }
 
-/* The server is killed in the middle: everybody is there in the end, once, with the password of old. */
-static void
-an_import_is_complete_after_a_kill(void **state)
+static int64_t
+count_rehashed(const struct process *p)
 {
-    (void)state;
-    static char ids[IMPORTS_MAX][64];
-    int users = import_users(), n = 0, killed = -1;
-    assert_true(process_start(&servers[0], "jobs", NULL));
-    assert_int_equal(process_call(&servers[0], "POST", "/tenants/resources/tenants/v1",
-                                  "{\"tenantId\":\"imported\",\"name\":\"n\"}", answer,
-                                  sizeof answer),
-                     201);
-    int64_t began = clock_mono_ms();
-    for (int first = 0; first < users; first += IMPORT_BATCH, n++)
-        start_import(&servers[0], first,
-                     users - first < IMPORT_BATCH ? users - first : IMPORT_BATCH, ids[n]);
-    wait_for_import(&servers[0], ids[n / 2], (users < IMPORT_BATCH ? users : IMPORT_BATCH) / 3);
-    process_kill(&servers[0]);
-    assert_true(process_start(&servers[0], "jobs", NULL));
-    killed = (int)count_imported(&servers[0]);
-    for (int i = 0; i < n; i++)
-        wait_for_import(&servers[0], ids[i],
-                        i + 1 < n || users % IMPORT_BATCH == 0 ? IMPORT_BATCH
-                                                               : users % IMPORT_BATCH);
-    int64_t took = clock_mono_ms() - began;
-    assert_non_null(strstr(answer, "\"state\":\"COMPLETED\""));
-    assert_non_null(strstr(answer, "\"errors\":[]"));
-    assert_int_equal(count_imported(&servers[0]), users);
-    assert_int_equal(ask(&servers[0], "GET",
+    char url[600];
+    struct db *db;
+    struct db_conn *conn;
+    struct err err;
+    int64_t n = -1;
+    const char *pg = getenv("GATEHOUSE_TEST_PG");
+    snprintf(url, sizeof url, "sqlite:%s/gatehouse.db", p->data);
+    assert_int_equal(db_open(&db, str_of(pg ? pg : url), NULL, &err), ERR_OK);
+    assert_int_equal(db_begin(db, DB_READ, &conn, &err), ERR_OK);
+    assert_int_equal(db_query_int(conn,
+                                  "SELECT COUNT(*) FROM users WHERE email LIKE 'm%@old.io' AND "
+                                  "password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'",
+                                  DB_NO_ARGS, &n, NULL, &err),
+                     ERR_OK);
+    db_rollback(conn);
+    db_close(db);
+    return n;
+}
+
+/* Kills the server once so many users are there; how many there are after the restart. */
+static int64_t
+kill_at(struct process *p, int64_t users)
+{
+    while (count_imported(p) < users) {
+        usleep(1000);
+        watch_memory(p);
+    }
+    usleep((useconds_t)(random() % 20000));
+    process_kill(p);
+    assert_true(process_start(p, "jobs", NULL));
+    return count_imported(p);
+}
+
+static void
+check_imported(struct process *p)
+{
+    int kinds = 2 * OLD_PASSWORDS;
+    for (int i = 0; i < import.n; i++)
+        check_import(p, i);
+    assert_int_equal(count_imported(p), import.users - import.n);
+    assert_int_equal(ask(p, "GET",
                          "/audits/resources/audits/v2?count=1&offset=0&filter=Imported%20user", "",
                          ""),
                      200);
-    assert_int_equal(number(NULL, "total"), users);
-    try_sign_in(&servers[0], 0);
-    try_sign_in(&servers[0], users - 1);
-    assert_true(killed < users);
-    printf("# %d users in %d requests, %d there soon after the kill, %lld ms\n", users, n, killed,
-           (long long)took);
-    assert_int_equal(process_stop(&servers[0]), 0);
+    assert_int_equal(number(NULL, "total"), import.users - import.n);
+    for (int i = 0; i < OLD_PASSWORDS; i++) {
+        try_sign_in(p, i);
+        try_sign_in(p, import.users - 2 - i);
+    }
+    assert_int_equal(process_stop(p), 0);
+    assert_int_equal(count_rehashed(p), kinds);
+}
+
+/*
+ * The server is killed again and again: everybody is there in the end, once, with the password of old,
+ * but those whose hashes are too costly, and no memory went to these.
+ */
+static void
+an_import_is_complete_after_kills(void **state)
+{
+    (void)state;
+    int kills = setting("TEST_IMPORT_KILLS", 3);
+    struct process *p = &servers[0];
+    import = (struct import){.users = import_users()};
+    assert_true(process_start(p, "jobs", NULL));
+    assert_int_equal(process_call(p, "POST", "/tenants/resources/tenants/v1",
+                                  "{\"tenantId\":\"imported\",\"name\":\"n\"}", answer,
+                                  sizeof answer),
+                     201);
+    long before = process_kib(p, "RssAnon:");
+    int64_t began = clock_mono_ms();
+    while (import.n * IMPORT_BATCH < import.users)
+        start_import(p);
+    for (int i = 0; i < kills; i++) {
+        int64_t there = kill_at(p, (int64_t)import.users * i / (kills + 1));
+        printf("# killed with %lld of %d users there\n", (long long)there, import.users);
+    }
+    check_imported(p);
+    printf("# %d users in %d requests, %lld ms; memory %ld KiB before, %ld KiB at most\n",
+           import.users, import.n, (long long)(clock_mono_ms() - began), before, import.most_kib);
+    assert_true(import.most_kib < before + FLAT_KIB);
+}
+
+/* Each is refused, and none is tried. */
+static void
+costly_hashes_cost_nothing(void **state)
+{
+    (void)state;
+    struct process *p = &servers[0];
+    import = (struct import){.users = IMPORT_BATCH, .all_costly = true};
+    assert_true(process_start(p, "jobs", NULL));
+    long before = process_kib(p, "VmHWM:");
+    start_import(p);
+    wait_for_import(p, 0);
+    assert_non_null(strstr(answer, "\"state\":\"FAILED\""));
+    assert_int_equal(number(NULL, "migratedUsers"), 0);
+    int refused = 0;
+    for (const char *at = answer; (at = strstr(at, "\"message\":\"passwordHash: ")); at++)
+        refused++;
+    assert_int_equal(refused, import.users);
+    long most = process_kib(p, "VmHWM:");
+    printf("# %d costly hashes; memory %ld KiB before, %ld KiB at most\n", import.users, before,
+           most);
+    assert_true(most < before + FLAT_KIB);
+    assert_int_equal(process_stop(p), 0);
 }
 
 int
@@ -278,7 +424,8 @@ main(void)
         cmocka_unit_test(a_killed_server_goes_on_after_a_restart),
         cmocka_unit_test(a_stopped_server_goes_on_after_a_restart),
         cmocka_unit_test(two_servers_share_the_work),
-        cmocka_unit_test(an_import_is_complete_after_a_kill),
+        cmocka_unit_test(costly_hashes_cost_nothing),
+        cmocka_unit_test(an_import_is_complete_after_kills),
     };
     return cmocka_run_group_tests_name("kill jobs", tests, NULL, NULL);
 }

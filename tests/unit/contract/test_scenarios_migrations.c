@@ -2,6 +2,7 @@
 #include "server/state.h"
 #include "store/users.h"
 #include "tests/support/httpd.h"
+#include "tests/support/old_passwords.h"
 #include "tests/support/scene.h"
 
 #include <stdatomic.h>
@@ -19,15 +20,13 @@ static struct httpd *auth0;
 #define USERS "/identity/resources/users"
 #define TENANTS "/tenants/resources/tenants/v1"
 #define ROLES "/identity/resources/roles/v1"
-#define BCRYPT "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"
-#define SHA256 "4104d36f8da2c254349f85836793ebe029e0c957063a34c91c2e9203187b5631"
 #define SECRET "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 static void
 prepare(void **state)
 {
     (void)state;
-    scene_keep(&scene, "bcrypt", STR(BCRYPT));
+    scene_keep(&scene, "bcrypt", STR(OLD_BCRYPT));
     scene_keep(&scene, "dear", STR("$2b$31$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"));
     static const struct step steps[] = {
         {"POST " TENANTS, "{'tenantId':'one','name':'One'}", "201"},
@@ -70,41 +69,15 @@ static void
 passwords_of_old_sign_in(void **state)
 {
     (void)state;
-    static const struct {
-        const char *members, *hash, *password;
-    } types[] = {
-        {"", BCRYPT, "correct horse"},
-        {",'passwordHashType':'bcrypt'", BCRYPT, "correct horse"},
-        {",'passwordHashType':'argon2'",
-         "$argon2i$v=19$m=8192,t=3,p=1$g+QU+h5t/Z2nn0y+VJDxVg$NUiK89N02yOtQEmSKVfyp0x5uf/FfHE/bL3v/"
-         "rNqyvA",
-         "password"},
-        {",'passwordHashType':'scrypt'",
-         "$scrypt$ln=10,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$nfkj3u1fRTHCea+fVr03sWV770kp5wLOLoEakziKhqE",
-         "correct horse"},
-        {",'passwordHashType':'pbkdf2','passwordHashConfig':"
-         "'{\\'salt\\':\\'salty\\',\\'iterations\\':1000,\\'digest\\':\\'sha1\\'}'",
-         "Q5IBC6DYW4Qjjrm9J0Q5yxfFVsc=", "correct horse"},
-        {",'passwordHashType':'firebase-scrypt','passwordHashConfig':"
-         "'{\\'salt\\':\\'42xEC+ixf3L2lw==\\',\\'saltSeparator\\':\\'Bw==\\',\\'rounds\\':8,\\'"
-         "memCost\\':14,"
-         "\\'signerKey\\':\\'"
-         "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA=="
-         "\\'}'",
-         "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==",
-         "user1password"},
-        {",'passwordHashType':'sha256'", SHA256, "correct horse"},
-        {",'passwordHashType':'sha1'", "2f9e53523b62abc141a2b4d6019d23cba835dbd0", "correct horse"},
-    };
-    for (size_t i = 0; i < COUNT_OF(types); i++) {
+    for (size_t i = 0; i < OLD_PASSWORDS; i++) {
         const char *email = arena_printf(&scene.t.arena, "old%zu@one.io", i).p;
         scene_keep(&scene, "email", str_of(email));
-        scene_keep(&scene, "hash", str_of(types[i].hash));
-        scene_keep(&scene, "password", str_of(types[i].password));
+        scene_keep(&scene, "hash", str_of(old_passwords[i].hash));
+        scene_keep(&scene, "password", str_of(old_passwords[i].password));
         struct str body = arena_printf(
             &scene.t.arena,
             "{'tenantId':'one','email':'$email','verifyUser':true,'passwordHash':'$hash'%s}",
-            types[i].members);
+            old_passwords[i].members);
         struct step add = {"POST " LOCAL, body.p,
                            "201; verified=true; provider='local'; tenantIds=['one']; "
                            "!~passwordHash; mfaEnrolled=false"};
@@ -219,14 +192,18 @@ many_come_in_a_job(void **state)
          "bcrypt'},"
          "{'tenantId':'two','email':'m2@two.io'},{'tenantId':'one','email':'full@one.io'},"
          "{'tenantId':'nobody','email':'m3@one.io'},"
-         "{'tenantId':'one','email':'m4@one.io','passwordHashType':'sha1','passwordHash':'12'}]}",
+         "{'tenantId':'one','email':'m4@one.io','passwordHashType':'sha1','passwordHash':'12'},"
+         "{'tenantId':'one','email':'m5@one.io','roleIds':['nothing']},"
+         "{'tenantId':'one','email':'m5@one.io'},{'tenantId':'one','email':'m5@one.io'}]}",
          "202; migrationId>job"},
         {"AWAIT GET " STATUS "/$job", NULL,
-         "200; migrationId='$job'; state='COMPLETED'; totalUsers=5; migratedUsers=2;"
+         "200; migrationId='$job'; state='COMPLETED'; totalUsers=8; migratedUsers=3;"
          "errors=[{'email':'full@one.io','message':'User already exists'},"
          "{'email':'m3@one.io','message':'Tenant not found'},"
          "{'email':'m4@one.io','message':'passwordHash: hash and configuration cannot be read as "
-         "this type'}]"},
+         "this type'},{'email':'m5@one.io','message':'Role not found'},"
+         "{'email':'m5@one.io','message':'User already exists'}]"},
+        {"GET " USERS "/v1/email?email=m5@one.io", NULL, "200; tenantIds=['one']"},
         {LOGIN, "{'email':'m1@one.io','password':'correct horse'}", "200; accessToken?"},
         {"GET " USERS "/v1/email?email=m2@two.io", NULL, "200; tenantIds=['two']"},
         {"GET " USERS "/v1/email?email=m4@one.io", NULL, "404"},

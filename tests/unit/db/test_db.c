@@ -172,6 +172,26 @@ savepoints_undo_only_their_part(void **state)
     assert_int_equal(testdb_int(t.db, "SELECT COUNT(*) FROM item WHERE id = 'b'"), 0);
 }
 
+/* As when the database ends a transaction of its own accord: the rest may not stand alone. */
+static void
+what_is_left_of_a_transaction_is_refused(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct db_conn *c = begin(DB_WRITE);
+    assert_int_equal(add(c, "lost", 1, &err), ERR_OK);
+    assert_int_equal(db_savepoint(c, &err), ERR_OK);
+    assert_int_equal(db_exec(c, "ROLLBACK", DB_NO_ARGS, NULL, &err), ERR_OK);
+    db_undo(c);
+    assert_int_equal(db_savepoint(c, &err), ERR_DB);
+    assert_int_equal(db_commit(c, &err), ERR_DB);
+    assert_int_equal(testdb_int(t.db, "SELECT COUNT(*) FROM item WHERE id = 'lost'"), 0);
+    c = begin(DB_WRITE);
+    assert_int_equal(add(c, "found", 1, &err), ERR_OK);
+    assert_int_equal(db_commit(c, &err), ERR_OK);
+    assert_int_equal(testdb_int(t.db, "SELECT COUNT(*) FROM item WHERE id = 'found'"), 1);
+}
+
 static void
 one_statement_can_be_open_twice(void **state)
 {
@@ -290,6 +310,7 @@ main(void)
         CASE(violations_have_their_codes),
         CASE(reading_transactions_refuse_changes),
         CASE(savepoints_undo_only_their_part),
+        CASE(what_is_left_of_a_transaction_is_refused),
         CASE(one_statement_can_be_open_twice),
         CASE(a_reused_address_is_not_a_reused_statement),
         CASE(waiting_for_a_connection_ends),

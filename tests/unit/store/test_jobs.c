@@ -1,4 +1,5 @@
 /* The queue of jobs: leases, items that happen once, reports, and what is forgotten. */
+#include "base/mem.h"
 #include "store/jobs.h"
 #include "tests/support/world.h"
 
@@ -41,18 +42,26 @@ static struct str
 next(struct world *w, const struct job_claim *claim)
 {
     struct job_item item;
-    enum err_code rc = store_job_next(w->conn, w->s.arena, claim, &item, &w->err);
+    size_t n = 1;
+    enum err_code rc = store_job_next(w->conn, w->s.arena, claim, &item, &n, &w->err);
     if (rc)
         fail_msg("no next item: %s", w->err.msg);
+    assert_int_equal(n, 1);
     assert_int_equal(item.place, claim->row.processed);
     return item.unreadable ? STR("unreadable") : item.input;
+}
+
+static enum err_code
+try_advance(struct world *w, struct job_claim *claim, const struct job_lease *lease)
+{
+    return store_job_advance(w->conn, claim, lease, &(struct job_item){.place = 0}, 1, &w->err);
 }
 
 static void
 advance(struct world *w, struct job_claim *claim, const struct job_lease *lease, const char *error)
 {
-    struct str text = error ? str_of(error) : STR_ABSENT;
-    if (store_job_advance(w->conn, claim, lease, text, &w->err) != ERR_OK)
+    struct job_item item = {.error = error ? str_of(error) : STR_ABSENT};
+    if (store_job_advance(w->conn, claim, lease, &item, 1, &w->err) != ERR_OK)
         fail_msg("cannot advance: %s", w->err.msg);
 }
 
@@ -125,6 +134,67 @@ failures_are_reported(void **state)
 }
 
 static void
+several_items_move_on_at_once(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    struct job_row job = add(&w, &w.s, "k", ITEMS), row;
+    struct job_lease mine = lease_of("mine", NOW + 1);
+    struct job_claim claim = take(&w, &mine, true);
+    struct job_item page[2 * ITEMS], *failed;
+    size_t n = 2;
+    OK(store_job_next(w.conn, w.s.arena, &claim, page, &n, &w.err));
+    assert_int_equal(n, 2);
+    assert_str(page[0].input, "{\"a\":1}");
+    assert_str(page[1].name, "bob");
+    page[1].error = STR("no such role");
+    OK(store_job_advance(w.conn, &claim, &mine, page, n, &w.err));
+    row = row_of(&w, job.id);
+    assert_int_equal(row.processed, 2);
+    assert_int_equal(row.failed, 1);
+    n = COUNT_OF(page);
+    OK(store_job_next(w.conn, w.s.arena, &claim, page, &n, &w.err));
+    assert_int_equal(n, 1);
+    assert_int_equal(page[0].place, 2);
+    assert_str(page[0].input, "{\"c\":3}");
+    OK(store_job_advance(w.conn, &claim, &mine, page, n, &w.err));
+    assert_int_equal(claim.row.finished_at, NOW + 1);
+    OK(store_job_failures(&w.s, &job, 10, &failed, &n, &w.err));
+    assert_int_equal(n, 1);
+    assert_str(failed[0].name, "bob");
+    world_close(&w);
+}
+
+/* A page holds so many bytes, and what was lost has its place in it. */
+static void
+a_page_has_its_bounds(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    char *text = arena_alloc(w.s.arena, 1, JOB_PAGE_BYTES / 2);
+    memset(text, ' ', JOB_PAGE_BYTES / 2);
+    struct str large = {text, JOB_PAGE_BYTES / 2};
+    struct job_item items[] = {{.input = large}, {.input = large}, {.input = STR("{}")}};
+    struct job_row job = {.kind = STR("k")};
+    OK(store_job_add(&w.s, &job, STR("{}"), items, COUNT_OF(items), &w.err));
+    struct job_lease mine = lease_of("mine", NOW + 1);
+    struct job_claim claim = take(&w, &mine, true);
+    struct job_item page[ITEMS];
+    size_t n = ITEMS;
+    OK(store_job_next(w.conn, w.s.arena, &claim, page, &n, &w.err));
+    assert_int_equal(n, 2);
+    assert_int_equal(page[1].input.n, large.n);
+    OK(db_exec(w.conn, "DELETE FROM job_items WHERE place < 2", DB_NO_ARGS, NULL, &w.err));
+    n = ITEMS;
+    OK(store_job_next(w.conn, w.s.arena, &claim, page, &n, &w.err));
+    assert_int_equal(n, 3);
+    assert_true(page[0].unreadable && page[1].unreadable && !page[2].unreadable);
+    world_close(&w);
+}
+
+static void
 the_lease_decides(void **state)
 {
     (void)state;
@@ -137,19 +207,19 @@ the_lease_decides(void **state)
     (void)take(&w, &soon, false);
     /* Working renews it. */
     struct job_lease renewed = lease_of("mine", NOW + 500);
-    OK(store_job_advance(w.conn, &claim, &renewed, STR_ABSENT, &w.err));
+    OK(try_advance(&w, &claim, &renewed));
     (void)take(&w, &later, false);
     struct job_lease latest = lease_of("other", NOW + 500 + LEASE);
     struct job_claim theirs = take(&w, &latest, true);
     assert_int_equal(theirs.row.processed, 1);
     assert_int_equal(theirs.attempts, 2);
-    assert_int_equal(store_job_advance(w.conn, &claim, &renewed, STR_ABSENT, &w.err), ERR_GONE);
+    assert_int_equal(try_advance(&w, &claim, &renewed), ERR_GONE);
     /* Whoever lost it gives nothing back. */
     OK(store_job_return(w.conn, &claim, &renewed, NOW, &w.err));
-    OK(store_job_advance(w.conn, &theirs, &latest, STR_ABSENT, &w.err));
+    OK(try_advance(&w, &theirs, &latest));
     /* The same item twice is refused, also to the holder. */
     theirs.row.processed--;
-    assert_int_equal(store_job_advance(w.conn, &theirs, &latest, STR_ABSENT, &w.err), ERR_GONE);
+    assert_int_equal(try_advance(&w, &theirs, &latest), ERR_GONE);
     world_close(&w);
 }
 
@@ -263,7 +333,7 @@ what_ended_long_ago_is_forgotten(void **state)
     struct job_row done = add(&w, &w.s, "k", 1), waits = add(&w, &w.s, "k", 1), row;
     struct job_lease mine = lease_of("mine", NOW + 1);
     struct job_claim claim = take(&w, &mine, true);
-    OK(store_job_advance(w.conn, &claim, &mine, STR("why"), &w.err));
+    advance(&w, &claim, &mine, "why");
     OK(store_job_sweep(w.conn, NOW + 1, &w.err));
     OK(store_job_get(&w.s, STR("k"), done.id, &row, &w.err));
     OK(store_job_sweep(w.conn, NOW + 2, &w.err));
@@ -281,6 +351,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_goes_on_item_by_item),
         cmocka_unit_test(failures_are_reported),
+        cmocka_unit_test(several_items_move_on_at_once),
+        cmocka_unit_test(a_page_has_its_bounds),
         cmocka_unit_test(the_lease_decides),
         cmocka_unit_test(what_waits_longest_is_first),
         cmocka_unit_test(the_only_server_starts_anew),
