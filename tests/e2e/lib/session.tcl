@@ -3,6 +3,7 @@
 #
 #   start ?-rows n? ?-cols n? ?-env {NAME=value ...}? program ?argument ...?
 #   wait_for regexp ?seconds?        a row matches            wait_gone regexp ?seconds?
+#   wait_prompt text                         a shell asks on the main screen
 #   wait_row n regexp ?seconds?      row n matches            wait_until expression ?seconds?
 #   row n, screen, attr_at row col, cursor, find regexp       what is on the screen now; find gives {row col}
 #   send_key name ..., type text, resize rows cols, snap file
@@ -143,6 +144,12 @@ proc wait_row {n pattern {seconds ""}} {
     set session::pattern $pattern
     set session::row $n
     session::until {[regexp -- $session::pattern [term::row $session::row]]} $seconds "'$pattern' in row $n"
+}
+
+# A shell has the terminal again and asks: what is typed sooner gets lost when it sets its modes.
+proc wait_prompt {prompt} {
+    set session::pattern $prompt
+    session::until {![term::mode 1049] && [row [lindex [cursor] 0]] eq $session::pattern} "" "the prompt $prompt"
 }
 
 proc wait_until {condition {seconds ""}} {
