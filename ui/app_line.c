@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "ui/app.h"
+#include "ui/effective.h"
 #include "ui/help.h"
 #include "ui/invite.h"
 #include "ui/live.h"
@@ -11,6 +12,7 @@
 #include "ui/prompt.h"
 #include "ui/table.h"
 #include "ui/textview.h"
+#include "ui/why.h"
 #include "ui/writing.h"
 #include <stdio.h>
 
@@ -153,6 +155,30 @@ line_sessions(struct app *app, struct str arg)
 {
     (void)arg;
     live_open_here(app);
+}
+
+/* Whom the line names, else the user under the cursor. */
+static void
+about_user(struct app *app, struct str who,
+           void (*open)(struct app *app, struct str who, struct str tenant))
+{
+    struct pane *view = app_view(app);
+    const struct json *row = view && view->ops->row ? view->ops->row(view) : NULL;
+    bool here = !who.n && view && view->resource == resource_by_id(STR("users"));
+    open(app, here ? json_str(json_get(row, "id")) : who,
+         str_of(here ? view->tenant : app->tenant));
+}
+
+static void
+line_why(struct app *app, struct str arg)
+{
+    about_user(app, arg, why_open);
+}
+
+static void
+line_effective(struct app *app, struct str arg)
+{
+    about_user(app, arg, effective_open);
 }
 
 static void

@@ -26,7 +26,7 @@ typedef enum cli_exit cli_run(struct cli *cli);
 cli_run cli_run_api, cli_run_call, cli_run_operations, cli_run_profiles, cli_run_list, cli_run_get,
     cli_run_export, cli_run_import, cli_run_journal, cli_run_doctor, cli_run_completion, cli_run_qr,
     cli_run_mfa_enroll, cli_run_enroll, cli_run_sessions_list, cli_run_sessions_watch,
-    cli_run_sessions_revoke;
+    cli_run_sessions_revoke, cli_run_why, cli_run_effective;
 
 /* One line on stderr, "gatehouse: ..."; foreign text in it is made safe. */
 void cli_say(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -43,13 +43,15 @@ struct cli_fetch {
     struct callset set;
     struct result *result;
     bool done;
-    bool announced; /* the reason of a delay was shown */
 };
 
 /* Profile and client, once. False after saying why not; *status is then the exit code. */
 bool cli_connect(struct cli *cli, enum cli_exit *status);
 /* Sends; set, done and ctx of the request are filled in here. */
 void cli_start(struct cli *cli, struct cli_fetch *fetch, const struct client_request *request);
+/* Runs the client until done(ctx), saying why it takes longer; false if a signal arrived meanwhile. */
+typedef bool cli_done_fn(const void *ctx);
+bool cli_wait(struct cli *cli, cli_done_fn *done, const void *ctx);
 /* Waits; NULL if a signal arrived meanwhile. The caller frees the result. */
 struct result *cli_await(struct cli *cli, struct cli_fetch *fetch);
 /* True once a signal that ends the command has come. */

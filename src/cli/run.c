@@ -73,12 +73,12 @@ cli_interrupted(struct cli *cli)
 
 /* Says once, or on a terminal every second, that and why the answer takes longer. */
 static void
-show_wait(struct cli *cli, struct cli_fetch *fetch)
+show_wait(struct cli *cli, bool *announced)
 {
     struct client_status status;
     client_status(cli->client, &status);
     if (!status.retry_at_ms) {
-        if (fetch->announced)
+        if (*announced)
             cli_progress_end(cli);
         return;
     }
@@ -86,39 +86,55 @@ show_wait(struct cli *cli, struct cli_fetch *fetch)
     if (cli->notify)
         cli_progress(cli, "%.*s, next try in %lld s", STR_ARG(status.wait_reason),
                      (long long)(left > 0 ? left : 0));
-    else if (!fetch->announced)
+    else if (!*announced)
         cli_say(cli, "%.*s, next try in %lld s", STR_ARG(status.wait_reason),
                 (long long)(left > 0 ? left : 0));
-    fetch->announced = true;
+    *announced = true;
 }
 
 static int
-wait_ms(const struct cli *cli, const struct cli_fetch *fetch)
+wait_ms(const struct cli *cli, bool announced)
 {
     int64_t next = client_next_ms(cli->client);
-    if (cli->notify && fetch->announced && (next < 0 || next > COUNTDOWN_MS))
+    if (cli->notify && announced && (next < 0 || next > COUNTDOWN_MS))
         next = COUNTDOWN_MS;
     return next > INT32_MAX ? INT32_MAX : (int)next;
+}
+
+bool
+cli_wait(struct cli *cli, cli_done_fn *done, const void *ctx)
+{
+    bool announced = false;
+    while (!done(ctx)) {
+        struct pollfd fds[2] = {{.fd = client_fd(cli->client), .events = POLLIN},
+                                {.fd = cli->signal_fd, .events = POLLIN}};
+        poll(fds, 2, wait_ms(cli, announced));
+        if (cli_interrupted(cli)) {
+            cli_say(cli, "interrupted; what was already sent may have been carried out");
+            return false;
+        }
+        client_dispatch(cli->client);
+        if (!done(ctx))
+            show_wait(cli, &announced);
+    }
+    if (announced)
+        cli_progress_end(cli);
+    return true;
+}
+
+static bool
+fetch_done(const void *ctx)
+{
+    return ((const struct cli_fetch *)ctx)->done;
 }
 
 struct result *
 cli_await(struct cli *cli, struct cli_fetch *fetch)
 {
-    while (!fetch->done) {
-        struct pollfd fds[2] = {{.fd = client_fd(cli->client), .events = POLLIN},
-                                {.fd = cli->signal_fd, .events = POLLIN}};
-        poll(fds, 2, wait_ms(cli, fetch));
-        if (cli_interrupted(cli)) {
-            cli_drop(cli, fetch);
-            cli_say(cli, "interrupted; what was already sent may have been carried out");
-            return NULL;
-        }
-        client_dispatch(cli->client);
-        if (!fetch->done)
-            show_wait(cli, fetch);
+    if (!cli_wait(cli, fetch_done, fetch)) {
+        cli_drop(cli, fetch);
+        return NULL;
     }
-    if (fetch->announced)
-        cli_progress_end(cli);
     callset_close(&fetch->set, cli->client);
     struct result *r = fetch->result;
     fetch->result = NULL;

@@ -1,8 +1,10 @@
 /* Users of a tenant, or of the whole environment. */
 #include "ui/cell.h"
+#include "ui/effective.h"
 #include "ui/live.h"
 #include "ui/mfa.h"
 #include "ui/resources/all.h"
+#include "ui/why.h"
 
 static struct str
 state(const struct json *row, enum role *role)
@@ -390,6 +392,8 @@ static const struct action actions[] = {
     {.name = NULL}};
 
 static const struct child children[] = {
+    {.key = "C", .title = "Can they sign in?", .open = why_open_row},
+    {.key = "P", .title = "What they may do", .open = effective_open_row},
     {.key = "m", .title = "MFA", .open = mfa_open},
     {.key = "o", .title = "Sessions", .open = live_open_user},
     {.key = "K", .title = "Personal tokens", .resource = "user-tokens"},

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "tests/support/unit.h"
 #include "tests/unit/ui/fake/mfa_service.h"
+#include "tests/unit/ui/fake/person.h"
 #include "tests/unit/ui/fake/sessions.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +111,34 @@ in_groups(struct bench *b)
                 "{\"id\":\"user-0001\",\"name\":\"User 0001\",\"email\":\"user1@example.com\","
                 "\"groups\":[{\"id\":\"4a2e4fd7-5a0c-4b7e-9a54-0d8b7c1a2f33\",\"roles\":[{\"id\":"
                 "\"r1\",\"key\":\"Admin\"},{\"id\":\"r2\",\"key\":\"Reader\"}]}]}");
+}
+
+static void
+cannot_sign_in(struct bench *b)
+{
+    bench_person(b);
+    fake_answer(b->client, "users_get_vendor", 200,
+                "{\"id\":\"user-0001\",\"email\":\"user1@example.com\",\"provider\":\"local\","
+                "\"verified\":true,\"isLocked\":true,\"tenantId\":\"acme\",\"tenants\":"
+                "[{\"tenantId\":\"acme\",\"roles\":[],\"temporaryExpirationDate\":"
+                "\"2026-06-01T00:00:00.000Z\"}]}");
+    fake_answer(b->client, "lockout_policy_get", 200, "{\"enabled\":true,\"maxAttempts\":5}");
+    fake_answer(b->client, "ip_restrictions_config_get", 501,
+                "{\"errors\":[\"Not implemented: ip_restrictions_config_get\"]}");
+}
+
+static void
+by_group(struct bench *b)
+{
+    bench_person(b);
+    fake_answer(b->client, "users_get", 200,
+                "{\"id\":\"user-0001\",\"tenants\":[{\"tenantId\":\"acme\",\"roles\":[{\"id\":"
+                "\"r2\",\"key\":\"Reader\",\"permissions\":[\"p1\"]}]}],\"roles\":[{\"id\":\"r2\","
+                "\"key\":\"Reader\",\"permissions\":[\"p1\"]},{\"id\":\"r1\",\"key\":\"Admin\","
+                "\"permissions\":[\"p1\",\"p2\"]}],\"groups\":[{\"id\":\"g1\",\"roles\":[{\"id\":"
+                "\"r1\",\"key\":\"Admin\",\"permissions\":[\"p1\",\"p2\"]}]}],\"permissions\":[]}");
+    fake_answer(b->client, "groups_get_many", 201,
+                "{\"groups\":[{\"id\":\"g1\",\"name\":\"Operations\"}]}");
 }
 
 static void
@@ -394,6 +423,8 @@ static const struct scene scenes[] = {
      .script = second_factors,
      .keys = {":", "policies", "Enter e Down Down Enter"},
      .sizes = true},
+    {.name = "why", .script = cannot_sign_in, .keys = {"C"}, .sizes = true},
+    {.name = "effective", .script = by_group, .keys = {"P Down"}, .sizes = true},
     {.name = "sessions-rows",
      .script = sessions,
      .keys = {":", "sessions", "Enter Down Space"},

@@ -26,7 +26,7 @@ struct pending {
     result_fn *done;
     void *ctx;
     bool dropped, cancelled;
-    char user[128];
+    char user[128], tenant[128];
 };
 
 struct client {
@@ -43,7 +43,7 @@ struct client {
     uint64_t seq;
     char tenant[128], secret[256];
     bool read_only;
-    char user[128]; /* of the call that is being answered */
+    char user[128], scope[128]; /* of the call that is being answered: person, tenant */
 };
 
 struct client *
@@ -160,6 +160,7 @@ client_send(struct client *c, const struct client_request *request)
                           .done = request->done,
                           .ctx = request->ctx};
     snprintf(p->user, sizeof p->user, "%.*s", STR_ARG(request->scope.user_id));
+    snprintf(p->tenant, sizeof p->tenant, "%.*s", STR_ARG(request->scope.tenant_id));
     list_push_back(&c->calls, &p->node);
     if (p->set) {
         struct callset *s = p->set;
@@ -271,6 +272,7 @@ result_of(struct client *c, struct pending *p)
     struct buf body;
     struct err err = {0};
     memcpy(c->user, p->user, sizeof c->user);
+    memcpy(c->scope, p->tenant, sizeof c->scope);
     arena_init(&r->arena, 1 << 20);
     buf_init(&body, (size_t)1 << 22);
     r->id = p->id;
@@ -337,6 +339,12 @@ struct str
 fake_user(const struct client *c)
 {
     return str_of(c->user);
+}
+
+struct str
+fake_tenant(const struct client *c)
+{
+    return str_of(c->scope);
 }
 
 struct str

@@ -12,8 +12,9 @@ void fake_answer(struct client *c, const char *op, int status, const char *json)
 /* As fake_answer, made anew for every call: appends the body, returns the status. */
 typedef int fake_fn(void *ctx, const struct values *values, struct buf *body);
 void fake_answer_by(struct client *c, const char *op, fake_fn *fn, void *ctx);
-/* Whose things the call that is being answered is about. */
+/* Whose things the call that is being answered is about, and the tenant it is made in. */
 struct str fake_user(const struct client *c);
+struct str fake_tenant(const struct client *c);
 /* As fake_answer, with a failure that has no HTTP status. */
 void fake_fail(struct client *c, const char *op, enum err_code code, const char *message);
 /* Runs all calls and those they lead to; at most `limit` of them. Returns how many. */
