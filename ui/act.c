@@ -149,12 +149,13 @@ confirmed(struct app *app, void *ctx)
     act_send(ctx);
 }
 
-/* A form stays open behind the question, and then keeps the act. */
+/* A form, or the plan of many, stays open behind the question, and then keeps the act. */
 static void
 declined(struct app *app, void *ctx)
 {
     struct act *act = ctx;
-    if (!act->form || !app_pane(app, act->form))
+    bool kept = (act->form && app_pane(app, act->form)) || (act->bulk && app_pane(app, act->bulk));
+    if (!kept)
         act_free(act);
 }
 
@@ -162,11 +163,18 @@ void
 act_confirm(struct act *act)
 {
     const struct action *a = act->action;
-    size_t n = act->rows ? json_len(act->rows) : 1;
-    if (a->confirm == CONFIRM_NONE || (a->flags & ACTION_DIFF)) {
+    if (act->rows)
+        bulk_open(act);
+    else if (a->confirm == CONFIRM_NONE || (a->flags & ACTION_DIFF))
         act_send(act);
-        return;
-    }
+    else
+        act_ask(act, 1);
+}
+
+void
+act_ask(struct act *act, size_t n)
+{
+    const struct action *a = act->action;
     char title[128], what[64], count[24];
     snprintf(title, sizeof title, "%s?", a->label);
     snprintf(what, sizeof what, "%zu marked %s", n, act->resource->title);
@@ -258,7 +266,7 @@ act_send(struct act *act)
         return;
     }
     if (act->rows) {
-        bulk_open(act);
+        bulk_begin(act);
         return;
     }
     struct err err = {0};

@@ -30,7 +30,7 @@ struct act {
     struct json *rows;  /* array of marked rows, NULL for one */
     struct json *input; /* what the form collected, NULL: nothing */
     char tenant[TENANT_SIZE];
-    unsigned pane, form; /* serials; 0: none */
+    unsigned pane, form, bulk; /* serials; 0: none */
     bool sending, undoing;
 };
 
@@ -52,6 +52,8 @@ void act_forget(struct app *app);
 void act_filled(struct act *act, struct json *take_input);
 /* Asks as the action wants, then sends. */
 void act_confirm(struct act *act);
+/* Asks about so many rows (marked ones) or about the one, then sends. */
+void act_ask(struct act *act, size_t n);
 void act_send(struct act *act);
 void act_free(struct act *take);
 /* Values for one row; NULL with err. */

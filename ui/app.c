@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "ui/act.h"
 #include "ui/bindings.h"
+#include "ui/bulk.h"
 #include "ui/confirm.h"
 #include "ui/detail.h"
 #include "ui/palette.h"
@@ -94,6 +95,7 @@ app_attach(struct app *app, struct client *client)
     client_scope(client, STR_ABSENT); /* each call names its tenant itself */
     app_open_resource(app, resource_by_id(STR("users")));
     learn_name(app);
+    bulk_offer(app);
     app->dirty = true;
 }
 

@@ -51,6 +51,7 @@ struct app {
     struct list acts;            /* struct act: writes under way */
     struct callset writes;       /* their calls: they outlive the pane that asked */
     struct remember remember;    /* how lists were left; the host loads and saves it */
+    char bulk_folder[512];       /* where checkpoints are kept, see bulk.h; "": nowhere */
     struct list undo;            /* struct undo_step, newest first */
     struct list history;         /* lines typed after `:`, newest first */
     struct list tenants;         /* tenants seen, for completion and names */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "ui/app.h"
+#include "ui/bulk.h"
 #include "ui/effective.h"
 #include "ui/help.h"
 #include "ui/invite.h"
@@ -148,6 +149,13 @@ static void
 line_invite(struct app *app, struct str arg)
 {
     invite_open(app, arg);
+}
+
+static void
+line_bulk(struct app *app, struct str arg)
+{
+    (void)arg;
+    bulk_list(app);
 }
 
 static void

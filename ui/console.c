@@ -322,6 +322,15 @@ open_log(struct arena *a)
     return path;
 }
 
+/* Where changes of many rows keep what is done. */
+static void
+set_bulk_folder(struct console *c)
+{
+    struct str state = file_xdg_dir("STATE", &c->arena);
+    if (state.n && state.n + 8 < sizeof c->app.bulk_folder)
+        snprintf(c->app.bulk_folder, sizeof c->app.bulk_folder, "%.*s/bulk", STR_ARG(state));
+}
+
 static const char *
 panes_path(struct arena *a)
 {
@@ -364,6 +373,7 @@ console_open(struct console *c, const struct supervise *guard, struct err *err)
         return err->code;
     host_init(c);
     app_init(&c->app, &c->host);
+    set_bulk_folder(c);
     enum err_code code = configure_keys(c, err);
     if (code)
         return code;

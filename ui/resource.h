@@ -92,6 +92,11 @@ struct action {
     const char *warning;          /* said when asking, or NULL */
     /* Shown only when this holds for the row; NULL: always. */
     bool (*applies)(const struct json *row);
+    /*
+     * Whether the object as it is now (NULL: it is gone) shows that the action was carried out: for
+     * answers that were lost, and for the plan of many at once. NULL: the object does not tell.
+     */
+    bool (*done)(const struct json *now, const struct json *input, struct str tenant);
     /* A way of its own to carry it out, once it is allowed; NULL: form, question, `op`. */
     void (*start)(struct app *app, const struct json *row, struct str tenant);
 };
@@ -143,4 +148,10 @@ struct resource {
 /* NULL-terminated, in resources/all.c: panes of their own, and lists that only others open. */
 extern const struct resource *const resources[], *const resources_inner[];
 const struct resource *resource_by_id(struct str id);
+
+/* For `done` of actions: the object is not there any more. */
+bool resource_gone(const struct json *now, const struct json *input, struct str tenant);
+/* Every text of the list `wanted` is, as `member` (NULL: itself), in the list `have`; or none is. */
+bool resource_has_all(const struct json *have, const char *member, const struct json *wanted);
+bool resource_has_none(const struct json *have, const char *member, const struct json *wanted);
 #endif

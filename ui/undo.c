@@ -13,6 +13,7 @@ struct undo_step {
     const struct action *action; /* the one that reverses */
     struct json *row, *rows, *input, *parent;
     char tenant[TENANT_SIZE];
+    unsigned bulk; /* the pop-up it came from: another try there tells of all that was done */
 };
 
 static void
@@ -39,7 +40,12 @@ act_undo_push(const struct act *act, const struct json *row)
     const struct action *reverse = name ? act_by_name(act->resource, name) : NULL;
     if (!reverse)
         return;
+    struct list *undo = &act->app->undo;
+    if (act->bulk && !list_empty(undo) &&
+        LIST_ENTRY(undo->next, struct undo_step, node)->bulk == act->bulk)
+        step_free(LIST_ENTRY(undo->next, struct undo_step, node));
     struct undo_step *s = mem_new(1, sizeof *s);
+    s->bulk = act->bulk;
     s->resource = act->resource;
     s->action = reverse;
     if (json_type(row) == JSON_ARRAY)

@@ -34,6 +34,7 @@ static const struct action actions[] = {{.key = "a",
                                          .confirm = CONFIRM_TYPE,
                                          .binds = by_id,
                                          .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD,
+                                         .done = resource_gone,
                                          .warning = "Its permissions stay, without a category."},
                                         {.name = NULL}};
 

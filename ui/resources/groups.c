@@ -71,6 +71,34 @@ static const struct form_hint users_form[] = {
     {.field = "userIds", .label = "Users", .pick = "users", .help = "Enter chooses"},
     {.field = NULL}};
 
+static bool
+users_are_in(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && resource_has_all(json_get(now, "users"), "id", json_get(input, "userIds"));
+}
+
+static bool
+users_are_out(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && resource_has_none(json_get(now, "users"), "id", json_get(input, "userIds"));
+}
+
+static bool
+roles_are_given(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && resource_has_all(json_get(now, "roles"), "id", json_get(input, "roleIds"));
+}
+
+static bool
+roles_are_taken(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && resource_has_none(json_get(now, "roles"), "id", json_get(input, "roleIds"));
+}
+
 #define MANY (ACTION_ROW | ACTION_MARKED | ACTION_RELOAD)
 
 static const struct action actions[] = {
@@ -94,6 +122,7 @@ static const struct action actions[] = {
      .confirm = CONFIRM_TYPE,
      .binds = by_id,
      .flags = MANY | ACTION_CLOSE,
+     .done = resource_gone,
      .warning = "Its users stay, and lose the roles they have by it."},
     {.key = "U",
      .name = "add-users",
@@ -102,7 +131,8 @@ static const struct action actions[] = {
      .binds = of_group,
      .flags = MANY,
      .form = users_form,
-     .undo = "remove-users"},
+     .undo = "remove-users",
+     .done = users_are_in},
     {.key = "X",
      .name = "remove-users",
      .label = "Remove users",
@@ -111,7 +141,8 @@ static const struct action actions[] = {
      .binds = of_group,
      .flags = MANY,
      .form = users_form,
-     .undo = "add-users"},
+     .undo = "add-users",
+     .done = users_are_out},
     {.key = "+",
      .name = "give-roles",
      .label = "Give roles",
@@ -119,7 +150,8 @@ static const struct action actions[] = {
      .binds = of_group,
      .flags = MANY,
      .form = roles_form,
-     .undo = "take-roles"},
+     .undo = "take-roles",
+     .done = roles_are_given},
     {.key = "-",
      .name = "take-roles",
      .label = "Take roles",
@@ -128,7 +160,8 @@ static const struct action actions[] = {
      .binds = of_group,
      .flags = MANY,
      .form = roles_form,
-     .undo = "give-roles"},
+     .undo = "give-roles",
+     .done = roles_are_taken},
     {.name = NULL}};
 
 static const struct child children[] = {

@@ -57,6 +57,7 @@ static const struct action actions[] = {
      .confirm = CONFIRM_DESTROY,
      .binds = by_id,
      .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD | ACTION_CLOSE,
+     .done = resource_gone,
      .warning = "Who has it cannot come in by it any more."},
     {.name = NULL}};
 

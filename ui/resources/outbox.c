@@ -57,6 +57,14 @@ static const struct section sections[] = {{.title = "Message", .fields = message
 
 static const struct bind by_id[] = {{"id", BIND_ROW, "id"}, {.param = NULL}};
 
+static bool
+is_on_its_way(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)input;
+    (void)tenant;
+    return now && !is_failed(now);
+}
+
 static const struct action actions[] = {{.key = "r",
                                          .name = "retry",
                                          .label = "Send again",
@@ -64,7 +72,8 @@ static const struct action actions[] = {{.key = "r",
                                          .confirm = CONFIRM_EASY,
                                          .binds = by_id,
                                          .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD,
-                                         .applies = is_failed},
+                                         .applies = is_failed,
+                                         .done = is_on_its_way},
                                         {.name = NULL}};
 
 const struct resource resource_outbox = {

@@ -51,6 +51,20 @@ static const struct form_hint roles_form[] = {
 static const struct form_hint classify_form[] = {
     {.field = "type", .label = "Assigned", .from = "assignmentType"}, {.field = NULL}};
 
+static bool
+roles_have_it(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && resource_has_all(json_get(now, "roleIds"), NULL, json_get(input, "roleIds"));
+}
+
+static bool
+is_classified(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && json_equal(json_get(now, "assignmentType"), json_get(input, "assignmentType"));
+}
+
 static const struct action actions[] = {
     {.key = "a",
      .name = "add",
@@ -72,6 +86,7 @@ static const struct action actions[] = {
      .confirm = CONFIRM_TYPE,
      .binds = by_id,
      .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD | ACTION_CLOSE,
+     .done = resource_gone,
      .warning = "Every role loses it."},
     {.key = "+",
      .name = "give-to-roles",
@@ -80,7 +95,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = by_id,
      .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD,
-     .form = roles_form},
+     .form = roles_form,
+     .done = roles_have_it},
     {.key = "C",
      .name = "classify",
      .label = "Classify",
@@ -88,7 +104,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = as_list,
      .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD,
-     .form = classify_form},
+     .form = classify_form,
+     .done = is_classified},
     {.name = NULL}};
 
 static const struct child children[] = {

@@ -75,6 +75,7 @@ static const struct action actions[] = {
      .confirm = CONFIRM_TYPE,
      .binds = by_id,
      .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD | ACTION_CLOSE,
+     .done = resource_gone,
      .warning = "Every user and group loses it."},
     {.key = "P",
      .name = "set-permissions",

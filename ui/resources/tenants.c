@@ -119,6 +119,7 @@ static const struct action actions[] = {
      .confirm = CONFIRM_TYPE,
      .binds = by_id,
      .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD | ACTION_CLOSE,
+     .done = resource_gone,
      .warning = "Its users lose this tenant. Tenants below it move up to its parent."},
     {.key = "A",
      .name = "add-sub-account",

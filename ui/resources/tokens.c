@@ -68,6 +68,7 @@ static const struct action actions[] = {
      .confirm = CONFIRM_DESTROY,
      .binds = by_id,
      .flags = ACTION_ROW | ACTION_MARKED | ACTION_RELOAD | ACTION_CLOSE,
+     .done = resource_gone,
      .warning = "Programs that use it are refused from now on."},
     {.name = NULL}};
 

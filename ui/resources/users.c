@@ -225,6 +225,100 @@ static const struct form_hint tenant_form[] = {
      .help = "no: a tenant that is not there is made"},
     {.field = NULL}};
 
+/* --- What shows that an action was carried out --- */
+
+/* The user's membership of the tenant; NULL: there is none. */
+static const struct json *
+membership(const struct json *now, struct str tenant)
+{
+    for (const struct json *it = json_first(json_get(now, "tenants")); it; it = json_next(it))
+        if (str_eq(json_str(json_get(it, "tenantId")), tenant))
+            return it;
+    return NULL;
+}
+
+static bool
+is_out(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)input;
+    return !membership(now, tenant) && !holds(json_get(now, "tenantIds"), tenant);
+}
+
+static bool
+is_locked(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)input;
+    (void)tenant;
+    return now && flag_is(now, "isLocked", true);
+}
+
+static bool
+is_unlocked(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)input;
+    (void)tenant;
+    return now && flag_is(now, "isLocked", false);
+}
+
+static bool
+is_verified(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)input;
+    (void)tenant;
+    return now && flag_is(now, "verified", true);
+}
+
+static bool
+has_roles(const struct json *now, const struct json *input, struct str tenant)
+{
+    const struct json *m = membership(now, tenant);
+    return m && resource_has_all(json_get(m, "roles"), "id", json_get(input, "roleIds"));
+}
+
+static bool
+lacks_roles(const struct json *now, const struct json *input, struct str tenant)
+{
+    const struct json *m = membership(now, tenant);
+    return m && resource_has_none(json_get(m, "roles"), "id", json_get(input, "roleIds"));
+}
+
+static bool
+is_disabled(const struct json *now, const struct json *input, struct str tenant)
+{
+    const struct json *m = membership(now, tenant);
+    (void)input;
+    return m && flag_is(m, "isDisabled", true);
+}
+
+static bool
+is_enabled(const struct json *now, const struct json *input, struct str tenant)
+{
+    const struct json *m = membership(now, tenant);
+    (void)input;
+    return m && flag_is(m, "isDisabled", false);
+}
+
+static bool
+is_in_it(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return holds(json_get(now, "tenantIds"), json_str(json_get(input, "tenantId")));
+}
+
+static bool
+works_in_it(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && json_equal(json_get(now, "tenantId"), json_get(input, "tenantId"));
+}
+
+static bool
+is_so_visible(const struct json *now, const struct json *input, struct str tenant)
+{
+    (void)tenant;
+    return now && json_equal(json_get(now, "invisible"), json_get(input, "invisible"));
+}
+
 #define ONE (ACTION_ROW | ACTION_RELOAD)
 #define MANY (ACTION_ROW | ACTION_MARKED | ACTION_RELOAD)
 
@@ -255,7 +349,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_DESTROY,
      .binds = here,
      .flags = MANY | ACTION_CLOSE | ACTION_IN_TENANT,
-     .warning = "The user stays, even in no tenant; :tenant - shows all."},
+     .warning = "The user stays, even in no tenant; :tenant - shows all.",
+     .done = is_out},
     {.key = "d",
      .name = "delete",
      .label = "Delete user",
@@ -263,7 +358,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_TYPE,
      .binds = everywhere,
      .flags = MANY | ACTION_CLOSE | ACTION_ENVIRONMENT,
-     .warning = "From every tenant, for good."},
+     .warning = "From every tenant, for good.",
+     .done = resource_gone},
     {.key = "D",
      .name = "delete-everywhere",
      .label = "Delete everywhere",
@@ -271,7 +367,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_TYPE,
      .binds = everywhere,
      .flags = MANY | ACTION_CLOSE | ACTION_IN_TENANT,
-     .warning = "From every tenant, for good."},
+     .warning = "From every tenant, for good.",
+     .done = resource_gone},
     {.key = "L",
      .name = "lock",
      .label = "Lock",
@@ -280,7 +377,8 @@ static const struct action actions[] = {
      .binds = by_id,
      .flags = MANY,
      .undo = "unlock",
-     .applies = can_lock},
+     .applies = can_lock,
+     .done = is_locked},
     {.key = "L",
      .name = "unlock",
      .label = "Unlock",
@@ -289,7 +387,8 @@ static const struct action actions[] = {
      .binds = by_id,
      .flags = MANY,
      .undo = "lock",
-     .applies = can_unlock},
+     .applies = can_unlock,
+     .done = is_unlocked},
     {.key = "V",
      .name = "verify",
      .label = "Verify",
@@ -297,7 +396,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = by_id,
      .flags = MANY,
-     .applies = can_verify},
+     .applies = can_verify,
+     .done = is_verified},
     {.key = "+",
      .name = "give-roles",
      .label = "Give roles",
@@ -305,7 +405,8 @@ static const struct action actions[] = {
      .binds = here,
      .flags = MANY | ACTION_IN_TENANT,
      .form = roles_form,
-     .undo = "take-roles"},
+     .undo = "take-roles",
+     .done = has_roles},
     {.key = "-",
      .name = "take-roles",
      .label = "Take roles",
@@ -314,7 +415,8 @@ static const struct action actions[] = {
      .binds = here,
      .flags = MANY | ACTION_IN_TENANT,
      .form = roles_form,
-     .undo = "give-roles"},
+     .undo = "give-roles",
+     .done = lacks_roles},
     {.key = "B",
      .name = "disable",
      .label = "Disable here",
@@ -322,7 +424,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = here,
      .flags = MANY | ACTION_IN_TENANT,
-     .undo = "enable"},
+     .undo = "enable",
+     .done = is_disabled},
     {.key = "O",
      .name = "enable",
      .label = "Enable here",
@@ -330,7 +433,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = here,
      .flags = MANY | ACTION_IN_TENANT,
-     .undo = "disable"},
+     .undo = "disable",
+     .done = is_enabled},
     {.key = "M",
      .name = "change-email",
      .label = "Change e-mail",
@@ -346,7 +450,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = by_id,
      .flags = MANY,
-     .form = tenant_form},
+     .form = tenant_form,
+     .done = is_in_it},
     {.key = "T",
      .name = "set-tenant",
      .label = "Set active tenant",
@@ -354,7 +459,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = by_id,
      .flags = MANY,
-     .form = tenant_form},
+     .form = tenant_form,
+     .done = works_in_it},
     {.key = "I",
      .name = "invisible",
      .label = "Invisible",
@@ -362,7 +468,8 @@ static const struct action actions[] = {
      .confirm = CONFIRM_EASY,
      .binds = by_id,
      .flags = MANY,
-     .form = invisible_form},
+     .form = invisible_form,
+     .done = is_so_visible},
     {.key = "S",
      .name = "superuser",
      .label = "Superuser",

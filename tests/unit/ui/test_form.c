@@ -299,7 +299,8 @@ many_at_once_are_counted_out(void **state)
     struct bench b;
     open_users(&b);
     bench_keys(&b, "* d");
-    bench_shows(&b, "120 marked Users");
+    bench_shows(&b, "Plan for 120 marked Users");
+    bench_keys(&b, "y");
     bench_shows(&b, "Type 120 and Enter");
     bench_keys(&b, "D Enter");
     bench_not_sent(&b, "users_delete");

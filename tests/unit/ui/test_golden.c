@@ -343,6 +343,7 @@ static const struct scene scenes[] = {
     {.name = "user-lock", .keys = {"L"}},
     {.name = "user-remove", .keys = {"d"}, .sizes = true},
     {.name = "user-delete", .keys = {"D", "user1"}},
+    {.name = "users-bulk-plan", .keys = {"Space Space L c"}, .sizes = true},
     {.name = "users-bulk", .script = lock_refused, .keys = {"Space Space L y"}, .sizes = true},
     {.name = "tenants-rows", .keys = {"1"}, .sizes = true},
     {.name = "tenant-detail", .keys = {"1 Down Enter"}},

@@ -2,6 +2,7 @@
 #include "tests/support/unit.h"
 #include "ui/bindings.h"
 #include "ui/key.h"
+#include "ui/reread.h"
 #include "ui/resource.h"
 #include <stdio.h>
 #include <string.h>
@@ -211,6 +212,23 @@ what_destroys_asks(void **state)
     }
 }
 
+/* When an answer of a change of many rows is lost: sending again is harmless, or the row can tell. */
+static void
+what_many_get_survives_a_lost_answer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; resource_at(i); i++) {
+        const struct resource *res = resource_at(i);
+        for (const struct action *a = res->actions; a && a->name; a++) {
+            bool harmless = op_get(a->op)->flags & OPF_IDEMPOTENT;
+            if (a->done && !reread_can(res))
+                fail_msg("%s.%s: nobody can read again what would tell", res->id, a->name);
+            if ((a->flags & ACTION_MARKED) && !a->start && !a->done && !harmless)
+                fail_msg("%s.%s: a lost answer would stay unknown", res->id, a->name);
+        }
+    }
+}
+
 /* Keys of the console that stand for an action of the descriptor. */
 static bool
 stands_for_action(const char *key)
@@ -300,6 +318,7 @@ main(void)
         cmocka_unit_test(lists_can_be_paged_sorted_and_searched),
         cmocka_unit_test(actions_have_all_they_need),
         cmocka_unit_test(what_destroys_asks),
+        cmocka_unit_test(what_many_get_survives_a_lost_answer),
         cmocka_unit_test(keys_are_free),
         cmocka_unit_test(children_lead_somewhere),
         cmocka_unit_test(number_zero_is_no_operation_of_a_pane),

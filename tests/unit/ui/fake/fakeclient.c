@@ -249,6 +249,22 @@ trace(struct client *c, const struct pending *p, int status)
                                        .bytes_in = 100};
 }
 
+/* 503: it was not done. 504: nobody knows. */
+static enum err_code
+code_of(int status)
+{
+    switch (status) {
+    case 404:
+        return ERR_NOT_FOUND;
+    case 503:
+        return ERR_BUSY;
+    case 504:
+        return ERR_OUTCOME_UNKNOWN;
+    default:
+        return ERR_INVALID;
+    }
+}
+
 static void
 take_errors(struct result *r)
 {
@@ -259,7 +275,8 @@ take_errors(struct result *r)
     struct str code = json_str(json_get(r->json, "errorCode"));
     snprintf(r->error_code, sizeof r->error_code, "%.*s", STR_ARG(code));
     struct str first = r->n_errors ? r->errors[0] : STR("failed");
-    err_set(&r->err, r->status == 404 ? ERR_NOT_FOUND : ERR_INVALID, "%.*s", STR_ARG(first));
+    err_set(&r->err, code_of(r->status), "%.*s", STR_ARG(first));
+    r->outcome_unknown = r->err.code == ERR_OUTCOME_UNKNOWN;
     snprintf(r->err.ref, sizeof r->err.ref, "%s", r->error_code);
     snprintf(r->trace_id, sizeof r->trace_id, "0123456789abcdef");
 }

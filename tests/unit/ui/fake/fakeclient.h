@@ -9,7 +9,8 @@
 struct client *fake_new(const struct profile *profile);
 /* From now on calls of this operation are answered so. "" for no body. */
 void fake_answer(struct client *c, const char *op, int status, const char *json);
-/* As fake_answer, made anew for every call: appends the body, returns the status. */
+/* As fake_answer, made anew for every call: appends the body, returns the status. 503 says that a
+ * write was not done, 504 that nobody knows. */
 typedef int fake_fn(void *ctx, const struct values *values, struct buf *body);
 void fake_answer_by(struct client *c, const char *op, fake_fn *fn, void *ctx);
 /* Whose things the call that is being answered is about, and the tenant it is made in. */
