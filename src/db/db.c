@@ -258,10 +258,10 @@ end_statements(struct db_conn *c)
     }
 }
 
-static enum err_code
-refuse_spoiled(struct err *err)
+void
+db_tell_spoiled(struct err *err)
 {
-    return err_set(err, ERR_DB, "the transaction had ended before its time and was rolled back");
+    (void)err_set(err, ERR_DB, "the transaction had ended before its time and was rolled back");
 }
 
 enum err_code
@@ -271,11 +271,13 @@ db_commit(struct db_conn *take, struct err *err)
     struct db_after after[DB_AFTER_MAX];
     size_t n = take->n_after;
     memcpy(after, take->after, sizeof after);
-    enum err_code rc = take->spoiled ? refuse_spoiled(err) : ERR_OK;
-    if (rc == ERR_OK)
-        rc = take->db->driver->commit(take, err);
-    else
+    enum err_code rc = ERR_DB;
+    if (take->spoiled) {
+        db_tell_spoiled(err);
         take->db->driver->rollback(take);
+    } else {
+        rc = take->db->driver->commit(take, err);
+    }
     take->in_tx = false;
     pool_give(take);
     for (size_t i = 0; rc == ERR_OK && i < n; i++)
@@ -319,12 +321,20 @@ savepoint_run(struct db_conn *c, const char *verb, unsigned n, struct err *err)
 enum err_code
 db_savepoint(struct db_conn *conn, struct err *err)
 {
-    if (conn->spoiled)
-        return refuse_spoiled(err);
+    if (conn->spoiled) {
+        db_tell_spoiled(err);
+        return ERR_DB;
+    }
     enum err_code rc = savepoint_run(conn, "SAVEPOINT", conn->savepoints + 1, err);
     if (rc == ERR_OK)
         conn->savepoints++;
     return rc;
+}
+
+int64_t
+db_touched(const struct db_conn *conn)
+{
+    return conn->db->driver->touched ? conn->db->driver->touched(conn) : -1;
 }
 
 enum err_code
@@ -341,7 +351,7 @@ db_undo(struct db_conn *conn)
 {
     ASSERT(conn->savepoints > 0);
     unsigned n = conn->savepoints--;
-    /* A failure here means that the transaction itself is gone: a full disk ends it in SQLite. */
+    /* A failure here means that the transaction itself is gone. */
     conn->spoiled |= savepoint_run(conn, "ROLLBACK TO SAVEPOINT", n, NULL) != ERR_OK ||
                      savepoint_run(conn, "RELEASE SAVEPOINT", n, NULL) != ERR_OK;
 }

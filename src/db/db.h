@@ -99,11 +99,15 @@ enum err_code db_exec(struct db_conn *conn, const char *sql, const struct db_val
 enum err_code db_query_int(struct db_conn *conn, const char *sql, const struct db_value *args,
                            size_t n, int64_t *out, bool *found, struct err *err) MUST_USE;
 
-/* Named savepoint inside a write transaction, for "try, else undo just this". Where one cannot be ended
- * the transaction is gone, and all that is left of it is refused. */
+/* Named savepoint inside a write transaction, for "try, else undo just this". Where one cannot be ended the transaction
+ * is gone; a full disk may end it, too. All that is left of it is refused then. */
 enum err_code db_savepoint(struct db_conn *conn, struct err *err) MUST_USE;
 enum err_code db_release(struct db_conn *conn, struct err *err) MUST_USE;
 void db_undo(struct db_conn *conn);
+
+/* Rows that this connection has changed since it was opened: the same number twice means that nothing was in between.
+ * -1: the engine does not tell. */
+int64_t db_touched(const struct db_conn *conn);
 
 /* Engine-specific SQL by name, e.g. "users.search"; "" where the engine needs none; asserts on an unknown name. */
 const char *db_fragment(const struct db *db, const char *name);

@@ -48,7 +48,7 @@ struct db_conn {
     enum db_mode mode;
     bool writer; /* SQLite: the one that writes */
     bool taken, in_tx, broken;
-    bool spoiled; /* a savepoint could not be ended: nothing of this transaction may be committed */
+    bool spoiled;      /* the transaction ended before its time: nothing more may be done in it */
     bool log_is_large; /* SQLite: said so already */
     unsigned active, savepoints;
     struct db_after {
@@ -83,6 +83,7 @@ struct db_driver {
     enum db_step (*next)(struct db_stmt *st, struct err *err);
     void (*reset)(struct db_stmt *st);
     int64_t (*changes)(struct db_stmt *st);
+    int64_t (*touched)(const struct db_conn *c); /* NULL: it does not tell */
     struct str (*text)(struct db_stmt *st, int col);
     struct str (*bytes)(struct db_stmt *st, int col);
     int64_t (*integer)(struct db_stmt *st, int col);
@@ -119,6 +120,8 @@ struct db {
 
 extern const struct db_driver db_sqlite, db_pgsql;
 
+/* Says that the transaction had ended before its time. */
+void db_tell_spoiled(struct err *err);
 /* Forgets all prepared statements, as after a reconnect. */
 void db_conn_forget(struct db_conn *c);
 /* Takes the single-server lock of a database file, or says who to look for. */

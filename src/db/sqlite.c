@@ -336,6 +336,8 @@ sqlite_next(struct db_stmt *st, struct err *err)
     if (code == SQLITE_DONE)
         return DB_DONE;
     fail(st->conn, err);
+    /* A full disk, for one, ends the transaction; what follows would stand alone. */
+    st->conn->spoiled |= st->conn->in_tx && sqlite3_get_autocommit(handle(st->conn));
     return DB_FAIL;
 }
 
@@ -352,6 +354,12 @@ static int64_t
 sqlite_changes(struct db_stmt *st)
 {
     return sqlite3_changes64(handle(st->conn));
+}
+
+static int64_t
+sqlite_touched(const struct db_conn *c)
+{
+    return sqlite3_total_changes64(handle(c));
 }
 
 static struct str
@@ -388,8 +396,9 @@ sqlite_is_null(struct db_stmt *st, int col)
 static enum err_code
 control(struct db_conn *c, const char *sql, struct err *err)
 {
-    bool in_tx = c->in_tx;
+    bool in_tx = c->in_tx, spoiled = c->spoiled;
     c->in_tx = true;
+    c->spoiled = false;
     struct db_stmt *st;
     struct err local = {0};
     enum err_code rc = db_query(c, sql, DB_NO_ARGS, &st, &local);
@@ -397,6 +406,7 @@ control(struct db_conn *c, const char *sql, struct err *err)
         rc = local.code;
     db_done(st);
     c->in_tx = in_tx;
+    c->spoiled = spoiled;
     if (rc != ERR_OK && err)
         *err = local;
     return rc;
@@ -572,6 +582,7 @@ const struct db_driver db_sqlite = {
     .next = sqlite_next,
     .reset = sqlite_reset,
     .changes = sqlite_changes,
+    .touched = sqlite_touched,
     .text = sqlite_text,
     .bytes = sqlite_bytes,
     .integer = sqlite_integer,

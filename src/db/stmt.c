@@ -124,6 +124,10 @@ db_query(struct db_conn *conn, const char *sql, const struct db_value *args, siz
 {
     *out = NULL;
     ASSERT(conn->in_tx && n <= DB_PARAMS_MAX);
+    if (conn->spoiled) {
+        db_tell_spoiled(err);
+        return ERR_DB;
+    }
     struct db_stmt *st;
     enum err_code rc = stmt_take(conn, sql, args, n, &st, err);
     if (rc != ERR_OK)

@@ -149,11 +149,23 @@ begin_part(struct call *c, struct call_batch *b, struct err *err)
         rc = db_begin(store_db(c->server->store), DB_WRITE, &b->tx, err);
         b->began = clock_mono_ms();
     }
-    if (!rc)
+    if (rc)
+        return rc;
+    b->mark = b->bold ? db_touched(b->tx) : -1;
+    if (b->mark < 0)
         rc = db_savepoint(b->tx, err);
     if (!rc)
         c->priv->tx = b->tx;
     return rc;
+}
+
+static void
+undo_part(struct call_batch *b)
+{
+    if (b->mark < 0)
+        db_undo(b->tx);
+    else
+        b->spoiled |= b->mark != db_touched(b->tx);
 }
 
 struct db_conn *
@@ -208,14 +220,16 @@ call_commit(struct call *c, struct err *err)
     c->priv->scoped = false;
     if (!tx)
         return ERR_OK;
-    return c->priv->batch ? db_release(tx, err) : db_commit(tx, err);
+    if (!c->priv->batch)
+        return db_commit(tx, err);
+    return c->priv->batch->mark < 0 ? db_release(tx, err) : ERR_OK;
 }
 
 void
 call_rollback(struct call *c)
 {
     if (c->priv->batch && c->priv->tx)
-        db_undo(c->priv->tx);
+        undo_part(c->priv->batch);
     else
         db_rollback(c->priv->tx);
     c->priv->tx = NULL;

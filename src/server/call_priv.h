@@ -17,11 +17,17 @@ struct call_guess {
     bool last; /* no further one is allowed: unless it was right, the account is locked */
 };
 
-/* Calls that share one transaction, each within a savepoint of its own: the items of a job. */
+/*
+ * Calls that share one transaction: the items of a job. Each has a savepoint in it, or with `bold` only
+ * where the engine does not tell what was changed: then a call that is refused having changed something
+ * spoils all of it.
+ */
 struct call_batch {
     struct db_conn *tx; /* NULL: none of them has begun it */
     int64_t began;      /* then: when, clock_mono_ms */
-    bool forget;        /* one of them said call_forget_principals */
+    bool bold, spoiled;
+    int64_t mark; /* db_touched where the call that runs began; -1: it has a savepoint */
+    bool forget;  /* one of them said call_forget_principals */
     /* Commits what they wrote so far. */
     enum err_code (*settle)(void *arg, struct err *err);
     void *arg;

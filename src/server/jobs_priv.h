@@ -4,17 +4,22 @@
  * The two halves of the runner: jobs.c takes jobs by turns, jobs_work.c works on the items of the one
  * that was taken. Everything but `bell` is the thread's.
  *
- * Items share transactions. Each runs within a savepoint; what those so far have written, and that
- * they are done, is committed after BATCH_MS, so that others who want to write wait no longer than
- * that, and before an item does slow work (call_let_go). When the transaction is lost none of its
- * items has happened; they are run again, each in a transaction of its own. So are those of a job
- * whose last holder died, so that an item that ends the process is found.
+ * Items share transactions. What those so far have written, and that they are done, is committed after
+ * BATCH_MS, so that others who want to write wait no longer than that, and before an item does slow
+ * work (call_let_go). When the transaction is lost none of its items has happened, and they are run
+ * again, with more care for the rest of the turn:
+ *   JOBS_BOLD     without savepoints, where the engine can do without: an item that is refused having
+ *                 written nothing needs none, and one that has written loses the transaction
+ *   JOBS_SAVED    each within a savepoint
+ *   JOBS_CAREFUL  each in a transaction of its own. So begins a job whose last holder died: an item
+ *                 that ends the process is found
  */
 #include "base/bell.h"
 #include "server/call_priv.h"
 #include "server/jobs.h"
 
-enum { JOBS_PAGE = 500 };
+enum { JOBS_PAGE = 1000 };
+enum jobs_care { JOBS_BOLD, JOBS_SAVED, JOBS_CAREFUL };
 
 struct jobs {
     struct server *server;
@@ -35,8 +40,8 @@ struct jobs {
     struct job_item page[JOBS_PAGE];
     size_t n_page, at, open;
     struct call_batch batch;
-    bool careful; /* each item has a transaction of its own */
-    bool lost;    /* the transaction was, while an item ran */
+    enum jobs_care care;
+    bool lost; /* the transaction was, while an item ran */
 };
 
 struct job_lease jobs_lease_now(const struct jobs *j);

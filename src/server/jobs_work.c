@@ -30,7 +30,7 @@ drop_open(struct jobs *j)
 {
     db_rollback(j->batch.tx);
     j->batch.tx = NULL;
-    j->batch.forget = false;
+    j->batch.forget = j->batch.spoiled = false;
     for (; j->open; j->open--)
         j->page[--j->at].error = STR_ABSENT;
 }
@@ -152,6 +152,21 @@ check_item(struct call *c, struct err *err)
     return rc;
 }
 
+/* The item's own failure; else it is to be run again. */
+static bool
+is_refusal(const struct jobs *j, enum err_code rc)
+{
+    return !j->lost && !j->batch.spoiled && !j->postponed && !is_trouble(rc);
+}
+
+static struct str
+report(const struct call *c, const struct err *err)
+{
+    if (err_http(err->code) >= 500)
+        LOG_ERROR("jobs", "an item failed", KV_TEXT("op", c->op->name), KV_TEXT("error", err->msg));
+    return reason(c, err);
+}
+
 static enum err_code
 run_as_call(struct jobs *j, const struct op *op, op_fn *fn, struct str *why, struct err *err)
 {
@@ -170,12 +185,9 @@ run_as_call(struct jobs *j, const struct op *op, op_fn *fn, struct str *why, str
         rc = check_item(c, err);
     if (!rc)
         rc = dispatch_run(c, fn, err);
-    j->postponed = rc ? c->priv->postponed : 0;
-    if (rc && !j->lost && !is_trouble(rc) && !j->postponed) {
-        if (err_http(rc) >= 500)
-            LOG_ERROR("jobs", "an item failed", KV_TEXT("op", op->name),
-                      KV_TEXT("error", err->msg));
-        *why = reason(c, err);
+    j->postponed = rc && !j->batch.spoiled ? c->priv->postponed : 0;
+    if (rc && is_refusal(j, rc)) {
+        *why = report(c, err);
         rc = ERR_OK;
     }
     call_close(c);
@@ -243,8 +255,9 @@ stop_batch(struct jobs *j, enum err_code rc, struct err *err)
 static enum err_code
 work_batch(struct jobs *j, const struct op *op, op_fn *fn, struct err *err)
 {
-    size_t most = j->careful ? 1 : JOBS_PAGE;
+    size_t most = j->care == JOBS_CAREFUL ? 1 : JOBS_PAGE;
     enum err_code rc = ERR_OK;
+    j->batch.bold = j->care == JOBS_BOLD;
     if (j->at == j->n_page)
         rc = store_tx(j->server->store, DB_READ, fetch_page, j, err);
     while (!rc && j->at < j->n_page && j->open < most && !is_time_to_settle(j) &&
@@ -259,11 +272,11 @@ jobs_work(struct jobs *j, const struct op *op, op_fn *fn, struct err *err)
     int64_t until = clock_mono_ms() + SLICE_MS;
     enum err_code rc = ERR_OK;
     j->batch = (struct call_batch){.settle = settle, .arg = j};
-    j->careful = j->claim.attempts > 1;
+    j->care = j->claim.attempts > 1 ? JOBS_CAREFUL : JOBS_BOLD;
     do {
         rc = work_batch(j, op, fn, err);
-        if (rc && rc != ERR_GONE && !j->postponed && !j->careful) {
-            j->careful = true;
+        if (rc && rc != ERR_GONE && !j->postponed && j->care != JOBS_CAREFUL) {
+            j->care++;
             rc = ERR_OK;
         }
     } while (!rc && !j->claim.row.finished_at && !bell_closed(&j->bell) && clock_mono_ms() < until);

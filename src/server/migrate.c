@@ -108,7 +108,9 @@ add_factors(struct call *c, const struct scope *s, struct migrant *m, struct err
         rc = store_authenticator_add(s, m->user.id, &app, err);
     if (!rc && m->mfa_phone.n)
         rc = store_factor_phone_add(s, m->user.id, &phone, err);
-    return rc ? rc : mfa_update_enrolled(c, s, m->user.id, err);
+    return rc || !(str_given(m->seed) || m->mfa_phone.n)
+               ? rc
+               : mfa_update_enrolled(c, s, m->user.id, err);
 }
 
 /* Whoever had it there may sign in with it here. */
@@ -146,6 +148,7 @@ find_or_add(struct call *c, const struct scope *s, struct migrant *m, struct err
         *u = there;
     if (rc != ERR_NOT_FOUND)
         return rc;
+    u->active_tenant_id = m->tenant_id; /* where they become a member next */
     rc = store_user_create(s, u, err);
     if (rc == ERR_CONFLICT)
         return call_refuse(c, err, rc, NULL, "User already exists");

@@ -253,6 +253,33 @@ no_space_loses_nothing(void **state)
     db_close(db);
 }
 
+/* SQLite ends the transaction itself; what comes after must not be written by itself. */
+static void
+nothing_follows_what_a_full_disk_ended(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct db *db = open_or_fail();
+    struct db_conn *c;
+    int64_t pages = 0;
+    static char body[300000];
+    memset(body, 'b', sizeof body - 1);
+    testdb_run(db, "CREATE TABLE a (x BIGINT, body TEXT)");
+    assert_int_equal(db_begin(db, DB_WRITE, &c, &err), ERR_OK);
+    assert_int_equal(db_query_int(c, "PRAGMA max_page_count = 8", DB_NO_ARGS, &pages, NULL, &err),
+                     ERR_OK);
+    assert_int_equal(db_exec(c, "INSERT INTO a VALUES (1, 'x')", DB_NO_ARGS, NULL, &err), ERR_OK);
+    assert_int_equal(
+        db_exec(c, "INSERT INTO a VALUES (2, $1)", DB_ARGS(DB_T(str_of(body))), NULL, &err),
+        ERR_DB_FULL);
+    assert_int_equal(db_exec(c, "INSERT INTO a VALUES (3, 'x')", DB_NO_ARGS, NULL, &err), ERR_DB);
+    assert_int_equal(db_commit(c, &err), ERR_DB);
+    assert_int_equal(testdb_int(db, "SELECT COUNT(*) FROM a"), 0);
+    testdb_run(db, "INSERT INTO a VALUES (4, 'x')");
+    assert_int_equal(testdb_int(db, "SELECT COUNT(*) FROM a"), 1);
+    db_close(db);
+}
+
 static void
 memory_databases_work(void **state)
 {
@@ -326,6 +353,7 @@ main(void)
         CASE(broken_rules_are_found),
         CASE(a_folder_without_write_permission_is_named),
         CASE(no_space_loses_nothing),
+        CASE(nothing_follows_what_a_full_disk_ended),
         CASE(memory_databases_work),
         CASE(a_backup_stands_alone),
         CASE(the_log_is_folded_back),
