@@ -75,6 +75,7 @@ act_free(struct act *take)
     json_free(take->parent);
     json_free(take->rows);
     json_free(take->input);
+    json_free(take->undo_input);
     mem_free(take);
 }
 
@@ -108,15 +109,9 @@ rows_of(const struct marks *marks)
     return rows;
 }
 
-void
-act_start(struct app *app, const struct act_setup *setup)
+struct act *
+act_new(struct app *app, const struct act_setup *setup, struct json *take_input)
 {
-    if (refused(app, setup))
-        return;
-    if (setup->action->start) {
-        setup->action->start(app, setup->row, setup->tenant);
-        return;
-    }
     struct act *act = mem_new(1, sizeof *act);
     list_init(&act->node);
     act->app = app;
@@ -126,8 +121,22 @@ act_start(struct app *app, const struct act_setup *setup)
     act->row = setup->row ? json_copy(setup->row) : NULL;
     act->parent = setup->parent ? json_copy(setup->parent) : NULL;
     act->rows = setup->marks && setup->marks->n ? rows_of(setup->marks) : NULL;
+    act->input = take_input;
     act->pane = setup->pane;
     snprintf(act->tenant, sizeof act->tenant, "%.*s", STR_ARG(setup->tenant));
+    return act;
+}
+
+void
+act_start(struct app *app, const struct act_setup *setup)
+{
+    if (refused(app, setup))
+        return;
+    if (setup->action->start) {
+        setup->action->start(app, setup->row, setup->tenant);
+        return;
+    }
+    struct act *act = act_new(app, setup, NULL);
     if (form_needed(act))
         form_open(act);
     else
@@ -235,6 +244,8 @@ act_done(void *ctx, struct result *take)
         app_fail(app, what, take);
         if (take->outcome_unknown)
             app_changed(app);
+        if (act->told)
+            act->told(act, take);
         if (form)
             form_failed(form, take);
         else
@@ -248,6 +259,8 @@ act_done(void *ctx, struct result *take)
     act_closed(act);
     if (act->action->flags & ACTION_SHOW)
         answer_open(app, act->op, act->action->label, take->json);
+    if (act->told)
+        act->told(act, take);
     act_free(act);
     result_free(take);
     app_changed(app);

@@ -32,6 +32,10 @@ struct act {
     char tenant[TENANT_SIZE];
     unsigned pane, form, bulk; /* serials; 0: none */
     bool sending, undoing;
+    /* Owned; what the action itself is given to take this change back, where no other reverses it. */
+    struct json *undo_input;
+    /* What came of it, for whoever made the act without act_start; NULL: nobody asks. */
+    void (*told)(const struct act *act, const struct result *result);
 };
 
 /* Starts an action; refusals are said in a toast. */
@@ -62,6 +66,8 @@ struct values *act_values(const struct act *act, const struct json *row, struct 
 struct bind_call act_call(const struct act *act, const struct json *row, struct callset *calls);
 /* How a row is called: its name, else its id. */
 struct str act_row_name(const struct resource *res, const struct json *row);
+/* An act for act_send, of an action without form and question; copies the row, takes the input. */
+struct act *act_new(struct app *app, const struct act_setup *setup, struct json *take_input);
 /* Remembers how to take back what was done to this row, or to these rows (an array). */
 void act_undo_push(const struct act *act, const struct json *row);
 #endif

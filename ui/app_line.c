@@ -8,6 +8,7 @@
 #include "ui/help.h"
 #include "ui/invite.h"
 #include "ui/live.h"
+#include "ui/matrix.h"
 #include "ui/mfa.h"
 #include "ui/palette.h"
 #include "ui/prompt.h"
@@ -187,6 +188,13 @@ static void
 line_effective(struct app *app, struct str arg)
 {
     about_user(app, arg, effective_open);
+}
+
+static void
+line_matrix(struct app *app, struct str arg)
+{
+    (void)arg;
+    matrix_open(app, str_of(app->tenant));
 }
 
 static void

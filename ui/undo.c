@@ -37,7 +37,9 @@ void
 act_undo_push(const struct act *act, const struct json *row)
 {
     const char *name = act->action->undo;
-    const struct action *reverse = name ? act_by_name(act->resource, name) : NULL;
+    const struct action *reverse = act->undo_input ? act->action
+                                   : name          ? act_by_name(act->resource, name)
+                                                   : NULL;
     if (!reverse)
         return;
     struct list *undo = &act->app->undo;
@@ -52,7 +54,7 @@ act_undo_push(const struct act *act, const struct json *row)
         s->rows = json_copy(row);
     else
         s->row = copy_or_null(row);
-    s->input = copy_or_null(act->input);
+    s->input = copy_or_null(act->undo_input ? act->undo_input : act->input);
     s->parent = copy_or_null(act->parent);
     memcpy(s->tenant, act->tenant, sizeof s->tenant);
     list_push_front(&act->app->undo, &s->node);

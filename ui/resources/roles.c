@@ -1,4 +1,5 @@
 /* Roles of the environment and of single tenants. */
+#include "ui/matrix.h"
 #include "ui/resources/all.h"
 
 static const struct column columns[] = {
@@ -98,6 +99,7 @@ static const struct child children[] = {{.key = "p",
                                          .resource = "permissions",
                                          .keep = "id",
                                          .of = "permissions.*"},
+                                        {.key = "m", .title = "Matrix", .open = matrix_open_row},
                                         {.key = NULL}};
 
 const struct resource resource_roles = {.id = "roles",

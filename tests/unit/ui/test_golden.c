@@ -426,6 +426,8 @@ static const struct scene scenes[] = {
      .sizes = true},
     {.name = "why", .script = cannot_sign_in, .keys = {"C"}, .sizes = true},
     {.name = "effective", .script = by_group, .keys = {"P Down"}, .sizes = true},
+    {.name = "matrix", .keys = {":", "matrix", "Enter Down Right Space"}, .sizes = true},
+    {.name = "matrix-changes", .keys = {":", "matrix", "Enter Space Down Right Space w"}},
     {.name = "sessions-rows",
      .script = sessions,
      .keys = {":", "sessions", "Enter Down Space"},
