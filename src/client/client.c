@@ -279,15 +279,6 @@ client_call(struct client *c, const struct op *op, struct values *take, struct c
 }
 
 call_id
-client_prefetch(struct client *c, const struct op *op, struct values *take, struct callset *set,
-                result_fn *done, void *ctx)
-{
-    const struct client_request request = {
-        .op = op, .values = take, .background = true, .set = set, .done = done, .ctx = ctx};
-    return client_send(c, &request);
-}
-
-call_id
 client_raw(struct client *c, const struct raw_request *request, struct callset *set,
            result_fn *done, void *ctx)
 {

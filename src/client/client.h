@@ -65,9 +65,6 @@ call_id client_send(struct client *c, const struct client_request *request);
 /* Sends `op` with the values (taken) in the client's scope. `set` may be NULL. */
 call_id client_call(struct client *c, const struct op *op, struct values *take, struct callset *set,
                     result_fn *done, void *ctx);
-/* As client_call for background work that must not delay a person. */
-call_id client_prefetch(struct client *c, const struct op *op, struct values *take,
-                        struct callset *set, result_fn *done, void *ctx);
 /* Any method and path below the base URL, as `gatehouse api` does. */
 struct raw_request {
     enum method method;
@@ -125,5 +122,4 @@ struct trace_entry {
     size_t bytes_in, bytes_out;
 };
 size_t client_trace(const struct client *c, const struct trace_entry **out);
-uint64_t client_trace_seq(const struct client *c);
 #endif

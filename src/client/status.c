@@ -142,9 +142,3 @@ client_trace(const struct client *c, const struct trace_entry **out)
     *out = c->trace.entries;
     return c->trace.n;
 }
-
-uint64_t
-client_trace_seq(const struct client *c)
-{
-    return c->trace.seq;
-}

@@ -33,15 +33,6 @@ store_config_get(const struct scope *s, struct str name, struct config *out, str
     return get_of(s, s->tenant_seq, name, out, err);
 }
 
-enum err_code
-store_config_effective(const struct scope *s, struct str name, struct config *out, struct err *err)
-{
-    enum err_code rc = get_of(s, s->tenant_seq, name, out, err);
-    if (rc == ERR_NOT_FOUND && s->tenant_seq > 0)
-        rc = get_of(s, 0, name, out, err);
-    return rc;
-}
-
 enum err_code /* NOLINTNEXTLINE(readability-function-size): also is a second tenant */
 store_config_of_user(const struct scope *s, struct str name, struct str user_id, struct str also,
                      bool environment_only, struct config_list *out, struct err *err)

@@ -14,9 +14,6 @@ struct config {
 /* Exactly this scope's document; ERR_NOT_FOUND if it was never written. */
 enum err_code store_config_get(const struct scope *s, struct str name, struct config *out,
                                struct err *err) MUST_USE;
-/* The tenant's document, else the environment's. */
-enum err_code store_config_effective(const struct scope *s, struct str name, struct config *out,
-                                     struct err *err) MUST_USE;
 /* Creates or replaces; keeps id and created_at of an older one. */
 enum err_code store_config_put(const struct scope *s, struct str name, struct str document,
                                struct err *err) MUST_USE;

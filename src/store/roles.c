@@ -47,16 +47,6 @@ store_role_get(const struct scope *s, struct str id, struct role *out, struct er
 }
 
 enum err_code
-store_role_by_key(const struct scope *s, struct str key, struct role *out, struct err *err)
-{
-    /* The tenant's own role goes before the environment's of the same key. */
-    return get_one(s,
-                   ROLE_SELECT " WHERE r.env = $1 AND r.role_key = $2 AND " ROLE_VISIBLE(
-                       "$3") " ORDER BY COALESCE(r.tenant_seq, 0) DESC LIMIT 1",
-                   key, out, err);
-}
-
-enum err_code
 roles_load_permissions(const struct scope *s, struct role *roles, size_t n, struct err *err)
 {
     enum { CHUNK = 256 };

@@ -40,9 +40,6 @@ struct role_list {
 /* Permission ids are loaded by get and list. */
 enum err_code store_role_get(const struct scope *s, struct str id, struct role *out,
                              struct err *err) MUST_USE;
-enum err_code store_role_by_key(const struct scope *s, struct str key, struct role *out,
-                                struct err *err) MUST_USE;
-bool store_role_sort_known(struct str sort);
 enum err_code store_role_list(const struct scope *s, const struct role_query *q,
                               struct role_list *out, struct err *err) MUST_USE;
 /* r->tenant_id given: a role of that tenant. Fills id and times when absent. ERR_CONFLICT if the

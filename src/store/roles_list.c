@@ -26,12 +26,6 @@ order_of(struct str sort)
     return NULL;
 }
 
-bool
-store_role_sort_known(struct str sort)
-{
-    return order_of(sort) != NULL;
-}
-
 static void
 add_filter(struct sql *q, const struct scope *s, struct str filter)
 {

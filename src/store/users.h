@@ -165,8 +165,6 @@ struct user_list {
     size_t n;
     int64_t total;
 };
-/* False: no such sort. */
-bool store_user_sort_known(struct str sort);
 /* Plain columns; follow with store_users_load. */
 enum err_code store_user_list(const struct scope *s, const struct user_query *q,
                               struct user_list *out, struct err *err) MUST_USE;

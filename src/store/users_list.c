@@ -31,12 +31,6 @@ order_of(struct str sort)
     return NULL;
 }
 
-bool
-store_user_sort_known(struct str sort)
-{
-    return str_given(sort) && order_of(sort) != NULL;
-}
-
 struct listing {
     const struct scope *s;
     const struct user_query *query;

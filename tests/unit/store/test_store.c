@@ -139,13 +139,11 @@ documents_by_scope(void **state)
     assert_str(again.document, "{\"a\":2}");
     assert_int_equal(store_config_create(&w.s, STR("core"), STR("{}"), &w.err), ERR_CONFLICT);
     assert_int_equal(store_config_get(&a, STR("core"), &c, &w.err), ERR_NOT_FOUND);
-    OK(store_config_effective(&a, STR("core"), &c, &w.err));
-    assert_str(c.document, "{\"a\":2}");
     OK(store_config_create(&a, STR("core"), STR("{\"a\":3}"), &w.err));
-    OK(store_config_effective(&a, STR("core"), &c, &w.err));
+    OK(store_config_get(&a, STR("core"), &c, &w.err));
     assert_str(c.document, "{\"a\":3}");
     OK(scope_tenant(&w.s, STR("zz"), &nowhere, &w.err));
-    assert_int_equal(store_config_effective(&nowhere, STR("core"), &c, &w.err), ERR_NOT_FOUND);
+    assert_int_equal(store_config_get(&nowhere, STR("core"), &c, &w.err), ERR_NOT_FOUND);
     assert_int_equal(store_config_put(&nowhere, STR("core"), STR("{}"), &w.err), ERR_NOT_FOUND);
     assert_int_equal(store_config_get(&w.other, STR("core"), &c, &w.err), ERR_NOT_FOUND);
     OK(store_config_delete(&a, STR("core"), &w.err));

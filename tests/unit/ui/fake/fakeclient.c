@@ -179,13 +179,6 @@ client_call(struct client *c, const struct op *op, struct values *take, struct c
 }
 
 call_id
-client_prefetch(struct client *c, const struct op *op, struct values *take, struct callset *set,
-                result_fn *done, void *ctx)
-{
-    return client_call(c, op, take, set, done, ctx);
-}
-
-call_id
 client_raw(struct client *c, const struct raw_request *request, struct callset *set,
            result_fn *done, void *ctx)
 {
@@ -471,10 +464,4 @@ client_trace(const struct client *c, const struct trace_entry **out)
 {
     *out = c->trace;
     return c->n_trace;
-}
-
-uint64_t
-client_trace_seq(const struct client *c)
-{
-    return c->seq;
 }
