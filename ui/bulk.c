@@ -286,7 +286,8 @@ bulk_tick(struct pane *p)
         bulk_run_go_on(bulk_of(p));
 }
 
-static const struct pane_ops bulk_ops = {.close = bulk_close,
+static const struct pane_ops bulk_ops = {.name = "many at once",
+                                         .close = bulk_close,
                                          .draw = bulk_draw,
                                          .key = bulk_key,
                                          .hints = bulk_hints,

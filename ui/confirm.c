@@ -119,8 +119,11 @@ confirm_hints(const struct pane *p, struct hints *h)
     hint_add(h, "Esc", "no");
 }
 
-static const struct pane_ops confirm_ops = {
-    .close = confirm_close, .draw = confirm_draw, .key = confirm_pane_key, .hints = confirm_hints};
+static const struct pane_ops confirm_ops = {.name = "question",
+                                            .close = confirm_close,
+                                            .draw = confirm_draw,
+                                            .key = confirm_pane_key,
+                                            .hints = confirm_hints};
 
 void
 confirm_open(struct app *app, const struct confirm_setup *setup)

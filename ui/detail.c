@@ -329,7 +329,8 @@ detail_row(const struct pane *p)
     return ((const struct detail *)p)->row;
 }
 
-static const struct pane_ops detail_ops = {.close = detail_close,
+static const struct pane_ops detail_ops = {.name = "details",
+                                           .close = detail_close,
                                            .draw = detail_draw,
                                            .command = detail_command,
                                            .key = detail_key,

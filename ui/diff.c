@@ -183,7 +183,8 @@ diff_hints(const struct pane *p, struct hints *h)
     hint_add(h, "Esc", "back");
 }
 
-static const struct pane_ops diff_ops = {.close = diff_close,
+static const struct pane_ops diff_ops = {.name = "changes",
+                                         .close = diff_close,
                                          .draw = diff_draw,
                                          .key = diff_key,
                                          .crumb = diff_crumb,

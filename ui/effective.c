@@ -182,7 +182,8 @@ effective_close(struct pane *pane)
     listing_fini(&p->list);
 }
 
-static const struct pane_ops effective_ops = {.close = effective_close,
+static const struct pane_ops effective_ops = {.name = "effective permissions",
+                                              .close = effective_close,
                                               .draw = effective_draw,
                                               .command = effective_command,
                                               .crumb = effective_crumb,

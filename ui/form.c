@@ -379,7 +379,8 @@ form_info(const struct pane *p, struct buf *out)
         buf_add_text(out, form->fields[form->focus].hint->help);
 }
 
-static const struct pane_ops form_ops = {.close = form_close,
+static const struct pane_ops form_ops = {.name = "form",
+                                         .close = form_close,
                                          .draw = form_draw,
                                          .key = form_key,
                                          .paste = form_paste,

@@ -257,7 +257,8 @@ invite_close(struct pane *p)
     json_free(v->status);
 }
 
-static const struct pane_ops invite_ops = {.close = invite_close,
+static const struct pane_ops invite_ops = {.name = "invitations from a file",
+                                           .close = invite_close,
                                            .draw = invite_draw,
                                            .key = invite_key,
                                            .hints = invite_hints,

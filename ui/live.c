@@ -196,7 +196,8 @@ live_close(struct pane *p)
     mem_free(l->fan.people);
 }
 
-static const struct pane_ops live_ops = {.close = live_close,
+static const struct pane_ops live_ops = {.name = "sessions",
+                                         .close = live_close,
                                          .draw = live_draw,
                                          .command = live_command,
                                          .key = live_key,

@@ -170,7 +170,7 @@ menu_hints(const struct pane *p, struct hints *h)
 }
 
 static const struct pane_ops menu_ops = {
-    .close = menu_close, .draw = menu_draw, .key = menu_key, .hints = menu_hints};
+    .name = "menu", .close = menu_close, .draw = menu_draw, .key = menu_key, .hints = menu_hints};
 
 struct pane *
 menu_new(const struct menu_setup *setup)

@@ -389,7 +389,8 @@ enroll_resumed(struct pane *p)
     e->hidden = shows_secret(e) || e->hidden;
 }
 
-static const struct pane_ops enroll_ops = {.close = enroll_close,
+static const struct pane_ops enroll_ops = {.name = "enrolment",
+                                           .close = enroll_close,
                                            .draw = enroll_draw,
                                            .key = enroll_key,
                                            .paste = enroll_paste,

@@ -330,7 +330,8 @@ policy_close(struct pane *p)
     mfa_rules_fini(&policy_of(p)->rules);
 }
 
-static const struct pane_ops policy_ops = {.close = policy_close,
+static const struct pane_ops policy_ops = {.name = "policies",
+                                           .close = policy_close,
                                            .draw = policy_draw,
                                            .command = policy_command,
                                            .crumb = policy_crumb,

@@ -549,7 +549,8 @@ queue_close(struct pane *p)
     mem_free(q->entries);
 }
 
-static const struct pane_ops queue_ops = {.close = queue_close,
+static const struct pane_ops queue_ops = {.name = "queue of second factors",
+                                          .close = queue_close,
                                           .draw = queue_draw,
                                           .command = queue_command,
                                           .key = queue_key,

@@ -293,7 +293,8 @@ view_close(struct pane *p)
     mfa_rules_fini(&mfa_view_of(p)->rules);
 }
 
-static const struct pane_ops view_ops = {.close = view_close,
+static const struct pane_ops view_ops = {.name = "second factors",
+                                         .close = view_close,
                                          .draw = view_draw,
                                          .command = view_command,
                                          .key = view_key,

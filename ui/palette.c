@@ -210,7 +210,8 @@ palette_hints(const struct pane *pane, struct hints *h)
     hint_add(h, "Esc", "cancel");
 }
 
-static const struct pane_ops palette_ops = {.close = palette_close,
+static const struct pane_ops palette_ops = {.name = "command line",
+                                            .close = palette_close,
                                             .draw = palette_draw,
                                             .key = palette_key,
                                             .paste = palette_paste,

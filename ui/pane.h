@@ -35,6 +35,8 @@ enum {
 };
 
 struct pane_ops {
+    /* What kind of pane it is; no other has this name. doc/screens.md shows one of each. */
+    const char *name;
     /* Frees what the pane owns, not the pane itself. */
     void (*close)(struct pane *p);
     void (*draw)(struct pane *p, struct canvas *cv, struct rect r);

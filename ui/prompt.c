@@ -95,7 +95,8 @@ prompt_hints(const struct pane *p, struct hints *h)
     hint_add(h, "Esc", "cancel");
 }
 
-static const struct pane_ops prompt_ops = {.close = prompt_close,
+static const struct pane_ops prompt_ops = {.name = "prompt",
+                                           .close = prompt_close,
                                            .draw = prompt_draw,
                                            .key = prompt_key,
                                            .paste = prompt_paste,

@@ -176,7 +176,8 @@ requests_reload(struct pane *p)
     p->app->dirty = true;
 }
 
-static const struct pane_ops requests_ops = {.draw = requests_draw,
+static const struct pane_ops requests_ops = {.name = "requests",
+                                             .draw = requests_draw,
                                              .command = requests_command,
                                              .crumb = requests_crumb,
                                              .info = requests_info,

@@ -267,7 +267,8 @@ table_current(const struct pane *p)
     return table_row(t, t->cursor);
 }
 
-static const struct pane_ops table_ops = {.close = table_close,
+static const struct pane_ops table_ops = {.name = "list",
+                                          .close = table_close,
                                           .draw = table_draw,
                                           .command = table_command,
                                           .key = table_key,

@@ -162,7 +162,8 @@ view_help(const struct pane *p, struct buf *out)
     buf_add_text(out, "y\tWrite what was edited, or copy the text\ne\tEdit it again\n");
 }
 
-static const struct pane_ops view_ops = {.close = view_close,
+static const struct pane_ops view_ops = {.name = "template",
+                                         .close = view_close,
                                          .draw = view_draw,
                                          .command = view_command,
                                          .crumb = view_crumb,

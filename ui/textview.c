@@ -201,7 +201,8 @@ textview_info(const struct pane *p, struct buf *out)
     buf_printf(out, "line %zu of %zu", shown < t->n ? shown : t->n, t->n);
 }
 
-static const struct pane_ops textview_ops = {.close = textview_close,
+static const struct pane_ops textview_ops = {.name = "text",
+                                             .close = textview_close,
                                              .draw = textview_draw,
                                              .command = textview_command,
                                              .crumb = textview_crumb,

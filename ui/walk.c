@@ -128,8 +128,11 @@ walk_hints(const struct pane *p, struct hints *h)
     hint_add(h, "Esc", "stop");
 }
 
-static const struct pane_ops walk_ops = {
-    .close = walk_close, .draw = walk_draw, .key = walk_key, .hints = walk_hints};
+static const struct pane_ops walk_ops = {.name = "reading on",
+                                         .close = walk_close,
+                                         .draw = walk_draw,
+                                         .key = walk_key,
+                                         .hints = walk_hints};
 
 void
 walk_open(struct app *app, const struct walk_setup *setup)

@@ -225,7 +225,8 @@ why_close(struct pane *p)
     why_fini(&why_of(p)->why);
 }
 
-static const struct pane_ops why_ops = {.close = why_close,
+static const struct pane_ops why_ops = {.name = "why somebody cannot sign in",
+                                        .close = why_close,
                                         .draw = why_draw,
                                         .command = why_command,
                                         .crumb = why_crumb,

@@ -133,6 +133,15 @@ resource_rows(const struct resource *r)
         printf("child\t%s\t%s\t%s\t%s\n", r->id, c->key, c->title, c->resource ? c->resource : "-");
 }
 
+/* As what a resource can be on the screen, the details first. */
+static const char *
+views_of(const struct resource *r)
+{
+    if (r->list == OP_NONE)
+        return "details";
+    return r->sections ? "details list" : "list";
+}
+
 static void
 console_tables(void)
 {
@@ -147,9 +156,11 @@ console_tables(void)
 #include "ui/role.def"
 #undef ROLE
     for (int i = 0; resources[i]; i++)
-        printf("pane\t%s\t%d\t%s\n", resources[i]->id, i < 9 ? i + 1 : 0, resources[i]->title);
+        printf("pane\t%s\t%d\t%s\t%s\n", resources[i]->id, i < 9 ? i + 1 : 0, resources[i]->title,
+               views_of(resources[i]));
     for (int i = 0; resources_inner[i]; i++)
-        printf("inner\t%s\t%s\n", resources_inner[i]->id, resources_inner[i]->title);
+        printf("inner\t%s\t%s\t%s\n", resources_inner[i]->id, resources_inner[i]->title,
+               views_of(resources_inner[i]));
     for (int i = 0; resources[i]; i++)
         resource_rows(resources[i]);
     for (int i = 0; resources_inner[i]; i++)

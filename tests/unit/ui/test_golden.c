@@ -3,26 +3,14 @@
  * roles, in tests/golden/. `make golden-update` writes them anew; the difference is for people to
  * read.
  */
-#include "base/file.h"
 #include "base/mem.h"
-#include "tests/support/unit.h"
+#include "tests/unit/ui/fake/golden.h"
 #include "tests/unit/ui/fake/mfa_service.h"
 #include "tests/unit/ui/fake/person.h"
 #include "tests/unit/ui/fake/sessions.h"
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { GOLDEN_BYTES = 1 << 20, PATH_SIZE = 200 };
 #define INVITE "invite tests/unit/ui/people.csv"
-
-struct scene {
-    const char *name;
-    void (*script)(struct bench *b); /* answers other than the standard ones; may be NULL */
-    const char *keys[6];             /* by turns: keys, then text typed, then keys ... */
-    bool pending;                    /* leave calls unanswered */
-    bool sizes;                      /* also small and large */
-};
 
 static void
 no_users(struct bench *b)
@@ -154,6 +142,20 @@ inviting(struct bench *b)
 static void
 policies(struct bench *b)
 {
+    fake_answer(
+        b->client, "jwt_templates_get", 200,
+        "{\"id\":\"t1\",\"key\":\"short\",\"name\":\"Short\",\"expiration\":60,"
+        "\"algorithm\":\"RS256\",\"description\":\"For machines\",\"templateSchema\":"
+        "{\"claims\":{\"iss\":{},\"sub\":{},\"aud\":{},\"exp\":{},\"iat\":{}}},\"createdAt\":"
+        "\"2026-05-01T10:00:00.000Z\",\"updatedAt\":\"2026-05-28T19:26:40.000Z\"}");
+    fake_answer(
+        b->client, "approval_flows_get", 200,
+        "{\"id\":\"f1\",\"name\":\"Delete data\",\"isActive\":true,\"tenantId\":\"acme\","
+        "\"configuration\":{\"timeoutMinutes\":60,\"reminderIntervalMinutes\":15},\"steps\":["
+        "{\"stepOrder\":1,\"approverSelectors\":{\"roleKeys\":[\"Admin\"],\"emails\":[]},"
+        "\"configuration\":{\"minApprovals\":1}},{\"stepOrder\":2,\"approverSelectors\":{"
+        "\"roleKeys\":[],\"emails\":[\"ada@acme.example\"]},\"configuration\":{\"minApprovals\":"
+        "1}}],\"updatedAt\":\"2026-05-28T19:26:40.000Z\"}");
     fake_answer(b->client, "jwt_templates_list", 200,
                 "{\"items\":[{\"id\":\"t1\",\"key\":\"short\",\"name\":\"Short\",\"expiration\":60,"
                 "\"algorithm\":\"RS256\",\"description\":\"For machines\",\"updatedAt\":"
@@ -248,6 +250,11 @@ outbox(struct bench *b)
         "\"ada@acme.example\",\"template\":\"ResetPassword\",\"provider\":\"sendgrid\","
         "\"attempts\":1,"
         "\"createdAt\":\"2026-05-28T18:26:00.000Z\"}],\"_metadata\":{\"totalItems\":3}}");
+    fake_answer(
+        b->client, "messages_get", 200,
+        "{\"id\":\"m2\",\"channel\":\"sms\",\"state\":\"failed\",\"to\":\"+4915112345678\","
+        "\"template\":\"OTC\",\"provider\":\"twilio\",\"status\":400,\"attempts\":1,\"error\":"
+        "\"21211: not a number\",\"createdAt\":\"2026-05-28T19:20:00.000Z\"}");
 }
 
 static void
@@ -324,7 +331,7 @@ sessions_of_people(struct bench *b)
     fake_sessions_of_people(b, 9);
 }
 
-static const struct scene scenes[] = {
+static const struct golden_scene scenes[] = {
     {.name = "users-loading", .pending = true},
     {.name = "users-empty", .script = no_users, .keys = {""}},
     {.name = "users-error", .script = refused, .keys = {""}, .sizes = true},
@@ -332,6 +339,7 @@ static const struct scene scenes[] = {
     {.name = "users-rows", .keys = {"Down Down"}, .sizes = true},
     {.name = "users-hostile", .script = hostile, .keys = {""}},
     {.name = "users-filter", .keys = {"/", "user1", "Enter"}},
+    {.name = "users-filter-typed", .keys = {"/", "user1"}},
     {.name = "users-filter-none", .keys = {"/", "nobody", "Enter"}},
     {.name = "users-marked", .keys = {"Space Space v Down"}},
     {.name = "users-columns", .keys = {"Right Right"}},
@@ -349,10 +357,13 @@ static const struct scene scenes[] = {
     {.name = "tenant-detail", .keys = {"1 Down Enter"}},
     {.name = "sub-accounts", .script = tree, .keys = {"1 c"}, .sizes = true},
     {.name = "roles-rows", .keys = {"3"}, .sizes = true},
+    {.name = "role-detail", .keys = {"3 Enter"}},
     {.name = "role-permissions", .keys = {"3 p"}},
     {.name = "role-pick-permissions", .keys = {"3 P Enter"}},
     {.name = "permissions-rows", .keys = {"4"}, .sizes = true},
+    {.name = "permission-detail", .keys = {"4 Enter"}},
     {.name = "audits-rows", .script = audits, .keys = {"6"}, .sizes = true},
+    {.name = "audit-detail", .script = audits, .keys = {"6 Enter"}},
     {.name = "configuration", .script = configuration, .keys = {"7"}},
     {.name = "groups-rows", .script = groups, .keys = {"8"}, .sizes = true},
     {.name = "group-detail", .script = groups, .keys = {"8 Enter"}, .sizes = true},
@@ -363,10 +374,16 @@ static const struct scene scenes[] = {
      .script = policies,
      .keys = {":", "jwt-templates", "Enter"},
      .sizes = true},
+    {.name = "jwt-template-detail",
+     .script = policies,
+     .keys = {":", "jwt-templates", "Enter Enter"}},
     {.name = "approval-flows",
      .script = policies,
      .keys = {":", "approval-flows", "Enter"},
      .sizes = true},
+    {.name = "approval-flow-detail",
+     .script = policies,
+     .keys = {":", "approval-flows", "Enter Enter"}},
     {.name = "captcha", .script = policies, .keys = {":", "captcha", "Enter"}},
     {.name = "email-none", .script = no_provider, .keys = {":", "email", "Enter"}, .sizes = true},
     {.name = "email", .script = mailgun, .keys = {":", "email", "Enter"}},
@@ -382,11 +399,17 @@ static const struct scene scenes[] = {
      .script = templates,
      .keys = {":", "templates", "Enter"},
      .sizes = true},
+    {.name = "template-detail",
+     .script = templates,
+     .keys = {":", "templates", "Enter Down Enter"}},
     {.name = "template-preview", .script = templates, .keys = {":", "templates", "Enter Down p"}},
     {.name = "template-compare", .script = templates, .keys = {":", "templates", "Enter Down c"}},
     {.name = "outbox-rows", .script = outbox, .keys = {":", "outbox", "Enter"}, .sizes = true},
+    {.name = "message-detail", .script = outbox, .keys = {":", "outbox", "Enter Down Enter"}},
     {.name = "invites-rows", .script = invites, .keys = {":", "invites", "Enter"}},
+    {.name = "invite-detail", .script = invites, .keys = {":", "invites", "Enter Enter"}},
     {.name = "tokens-rows", .script = tokens, .keys = {":", "tokens", "Enter"}},
+    {.name = "token-detail", .script = tokens, .keys = {":", "tokens", "Enter Enter"}},
     {.name = "token-made",
      .script = tokens,
      .keys = {":", "tokens", "Enter a", "deploy", "PgDn Enter"}},
@@ -445,65 +468,6 @@ static const struct scene scenes[] = {
     {.name = "toast", .keys = {":", "nonsense", "Enter"}},
 };
 
-static void
-play(struct bench *b, const struct scene *s)
-{
-    bench_standard(b);
-    if (s->script)
-        s->script(b);
-    bench_attach(b);
-    for (size_t i = 0; !s->pending && i < sizeof s->keys / sizeof s->keys[0] && s->keys[i]; i++) {
-        if (i % 2)
-            bench_type(b, s->keys[i]);
-        else
-            bench_keys(b, s->keys[i]);
-    }
-}
-
-static void
-compare(struct bench *b, const char *name)
-{
-    char path[PATH_SIZE];
-    struct arena a;
-    struct str want, got = bench_screen(b, true);
-    struct err err = {0};
-    snprintf(path, sizeof path, "tests/golden/%s.txt", name);
-    if (getenv("GATEHOUSE_GOLDEN_UPDATE")) {
-        assert_int_equal(file_write(path, got, 0644, &err), ERR_OK);
-        return;
-    }
-    arena_init(&a, GOLDEN_BYTES);
-    if (file_read(path, GOLDEN_BYTES, &a, &want, &err))
-        fail_msg("%s; make golden-update writes it", err.msg);
-    if (!str_eq(got, want))
-        fail_msg("%s differs. Now it is:\n%.*s", path, STR_ARG(got));
-    arena_fini(&a);
-}
-
-static void
-look_at(const struct scene *s, int rows, int cols)
-{
-    struct bench b;
-    char name[PATH_SIZE];
-    bench_open(&b, &(struct bench_setup){.rows = rows, .cols = cols, .tenant = "acme"});
-    play(&b, s);
-    snprintf(name, sizeof name, "%s-%dx%d", s->name, cols, rows);
-    compare(&b, name);
-    bench_close(&b);
-}
-
-static void
-scene_test(void **state)
-{
-    const struct scene *s = *state;
-    look_at(s, 24, 80);
-    if (!s->sizes)
-        return;
-    look_at(s, 12, 40);
-    look_at(s, 15, 60);
-    look_at(s, 50, 200);
-}
-
 /* A conflict needs the answer to change between reading and writing. */
 static void
 conflict_test(void **state)
@@ -517,23 +481,15 @@ conflict_test(void **state)
     bench_type(&b, "x");
     conflict(&b);
     bench_keys(&b, "PgDn Enter");
-    compare(&b, "user-edit-conflict-80x24");
+    golden_compare(bench_screen(&b, true), "user-edit-conflict-80x24");
     bench_close(&b);
 }
 
 int
 main(void)
 {
-    enum { SCENES = sizeof scenes / sizeof scenes[0] };
-    struct CMUnitTest tests[SCENES + 1];
-    for (size_t i = 0; i < SCENES; i++) {
-        union {
-            const struct scene *in;
-            void *out;
-        } scene = {&scenes[i]};
-        tests[i] = (struct CMUnitTest){
-            .name = scenes[i].name, .test_func = scene_test, .initial_state = scene.out};
-    }
-    tests[SCENES] = (struct CMUnitTest){.name = "user-edit-conflict", .test_func = conflict_test};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest more[] = {
+        {.name = "user-edit-conflict", .test_func = conflict_test},
+    };
+    return golden_main(scenes, COUNT_OF(scenes), more, COUNT_OF(more));
 }

@@ -157,6 +157,10 @@ bench_screen(struct bench *b, bool roles)
     draw(b);
     buf_reset(&b->screen);
     canvas_dump(&b->canvas, roles, &b->screen);
+    const struct pane *p = roles ? app_top(&b->app) : NULL;
+    if (p)
+        buf_printf(&b->screen, "-- pane %s%s%s\n", p->ops->name, p->resource ? " of " : "",
+                   p->resource ? p->resource->id : "");
     return buf_str(&b->screen);
 }
 

@@ -36,7 +36,7 @@ void bench_keys_only(struct bench *b, const char *keys);
 void bench_type(struct bench *b, const char *text);
 /* ":line" and Enter. */
 void bench_line(struct bench *b, const char *line);
-/* The frame as text, with `roles` also the map of roles. */
+/* The frame as text, with `roles` also the map of roles and which pane has the keys. */
 struct str bench_screen(struct bench *b, bool roles);
 /* Fails the test, with the screen, unless the frame holds the text. */
 void bench_shows(struct bench *b, const char *text);
