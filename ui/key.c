@@ -393,9 +393,12 @@ step_paste(struct key_decoder *d, bool given_up, struct event *out)
     }
 }
 
-/* Without brackets: many different characters in one read were not typed. */
-static bool
-is_burst(struct str s)
+/*
+ * Without brackets: many different characters in one read were not typed. Returns how many of them
+ * there are ahead of what is no text, 0 if they may have been typed.
+ */
+static size_t
+burst_length(struct str s)
 {
     size_t n = 0;
     bool differ = false;
@@ -403,19 +406,19 @@ is_burst(struct str s)
         unsigned char b = (unsigned char)s.p[n];
         bool typed = (b >= 0x20 && b != 0x7f) || b == '\r' || b == '\n' || b == '\t';
         if (!typed)
-            return false;
+            break;
         differ |= b != (unsigned char)s.p[0];
     }
-    return n >= BURST_MIN && differ;
+    return n >= BURST_MIN && differ ? n : 0;
 }
 
 static enum step
-take_burst(struct key_decoder *d, struct event *out)
+take_burst(struct key_decoder *d, size_t length, struct event *out)
 {
     d->paste_cut = d->paste_cr = false;
     buf_reset(&d->paste);
-    for (struct str s = unread(d); s.n > 0; s = unread(d))
-        d->at += paste_char(d, s, true);
+    for (size_t end = d->at + length; d->at < end;)
+        d->at += paste_char(d, str_sub(unread(d), 0, end - d->at), true);
     return paste_done(d, out);
 }
 
@@ -513,8 +516,9 @@ step(struct key_decoder *d, bool late, struct event *out)
         return step_swallow(d, s);
     if (s.p[0] == ESC)
         return s.n == 1 ? STEP_WAIT : step_escape(d, s, late, out);
-    if (d->guess_paste && is_burst(s))
-        return take_burst(d, out);
+    size_t burst = d->guess_paste ? burst_length(s) : 0;
+    if (burst)
+        return take_burst(d, burst, out);
     return step_char(d, s, late, out);
 }
 

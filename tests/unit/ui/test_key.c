@@ -211,6 +211,11 @@ bursts_without_brackets(void **state)
     assert_events("jjjjjjjjjjjj", 0, "j j j j j j j j j j j j");
     assert_events(":users\r", 0, ": u s e r s Enter");
     assert_events("\033[B\033[B\033[B\033[B", 0, "Down Down Down Down");
+    /* What is no text ends it, and what stands right behind a paste was not typed either. */
+    now += 1000;
+    assert_events("delete all\033[6~Qy\033", 30, "<delete all>");
+    assert_events("delete all\001of them!\r", 30, "<delete all> <of them!\n>");
+    assert_events("Q", 0, "Q");
 }
 
 static void
