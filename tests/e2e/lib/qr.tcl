@@ -1,7 +1,9 @@
 # QR codes on the screen, seen as a camera sees them: the cells become pixels, zbarimg reads the picture.
 #
 #   qr_text             the text of the code on the screen; an error when there is none that can be read
-#   qr_picture FILE     writes the screen as a grey picture (PGM), cells of 6 by 12 pixels
+#   qr_picture FILE     writes the screen as a grey picture (PGM), cells of 6 by 12 pixels; `gap` dark lines of pixels
+#                       below each row, as terminals with a larger line height have them
+#   qr_read FILE        the text of the code in a picture
 
 namespace eval qr {}
 
@@ -45,11 +47,11 @@ proc qr::ascii_halves {char style} {
     return [expr {$char eq "#" ? {0 0} : {1 1}}]
 }
 
-proc qr_picture {file {how qr::halves}} {
+proc qr_picture {file {how qr::halves} {gap 0}} {
     set width [expr {$term::cols * 6}]
     set channel [open $file w]
     fconfigure $channel -translation binary
-    puts $channel "P5\n$width [expr {$term::rows * 12}]\n255"
+    puts $channel "P5\n$width [expr {$term::rows * (12 + $gap)}]\n255"
     set pixel(0) [string repeat \x00 6]
     set pixel(1) [string repeat \xff 6]
     for {set r 0} {$r < $term::rows} {incr r} {
@@ -61,6 +63,7 @@ proc qr_picture {file {how qr::halves}} {
             append lower $pixel($l)
         }
         puts -nonewline $channel [string repeat $upper 6][string repeat $lower 6]
+        puts -nonewline $channel [string repeat \x00 [expr {$width * $gap}]]
     }
     close $channel
 }
@@ -68,6 +71,10 @@ proc qr_picture {file {how qr::halves}} {
 proc qr_text {{how qr::halves}} {
     set file $::env(TEST_TMP)/screen.pgm
     qr_picture $file $how
+    return [qr_read $file]
+}
+
+proc qr_read {file} {
     if {[catch {exec zbarimg --nodbus -q --raw -Sbinary -Sdisable -Sqrcode.enable $file} text options]} {
         error "no QR code can be read on the screen:\n[screen]"
     }
