@@ -63,6 +63,23 @@ reading_on(void **state)
     bench_close(&b);
 }
 
+/* Nothing of what was there is to be seen. */
+static void
+locked(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, &(struct bench_setup){
+                       .tenant = "acme", .client_id = "client-1", .secret_file = "/run/secret"});
+    bench_standard(&b);
+    bench_attach(&b);
+    bench_keys(&b, "");
+    bench_line(&b, "lock");
+    bench_hides(&b, "User 0001");
+    golden_compare(bench_screen(&b, true), "users-locked-80x24");
+    bench_close(&b);
+}
+
 /* --- Colours --- */
 
 static void
@@ -125,6 +142,7 @@ main(void)
 {
     const struct CMUnitTest more[] = {
         cmocka_unit_test(reading_on),
+        cmocka_unit_test(locked),
         cmocka_unit_test(light_and_dark),
     };
     return golden_main(scenes, COUNT_OF(scenes), more, COUNT_OF(more));
