@@ -501,7 +501,8 @@ matrix_close(struct pane *p)
     json_free(m->written);
 }
 
-static const struct pane_ops matrix_ops = {.close = matrix_close,
+static const struct pane_ops matrix_ops = {.name = "matrix of permissions",
+                                           .close = matrix_close,
                                            .draw = matrix_draw,
                                            .command = matrix_command,
                                            .key = matrix_key_pressed,

@@ -280,8 +280,11 @@ review_hints(const struct pane *p, struct hints *h)
     hint_add(h, "Esc", "back");
 }
 
-static const struct pane_ops review_ops = {
-    .draw = review_draw, .key = review_key, .crumb = review_crumb, .hints = review_hints};
+static const struct pane_ops review_ops = {.name = "changes of the matrix",
+                                           .draw = review_draw,
+                                           .key = review_key,
+                                           .crumb = review_crumb,
+                                           .hints = review_hints};
 
 void
 matrix_review(struct matrix *m)
