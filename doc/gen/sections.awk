@@ -45,6 +45,7 @@ function fill() {
     else if (name == "keys") keys()
     else if (name == "panes") panes()
     else if (name == "actions") actions()
+    else if (name == "settings-file") markdown("settings_file", "Setting | What it is")
     else if (name == "hint-codes") markdown("hint_code", "Code | What to do")
     else if (name == "hint-words") markdown("hint_words", "Message | What to do")
     else if (name == "email-types") message_types("email")

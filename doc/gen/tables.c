@@ -44,6 +44,9 @@ client_tables(void)
 #define PROFILE_REGION(region, url) printf("region\t%s\t%s\n", (region), (url));
 #include "client/profile.def"
 #undef PROFILE_REGION
+#define SETTING(name, get, set, create, key, skip, help)                                           \
+    printf("settings_file\t%s\t%s\n", #name, (help));
+#include "cli/settings.def"
 #define HINT_CODE(code, hint) printf("hint_code\t%s\t%s\n", (code), (hint));
 #include "client/hint.def"
 #undef HINT_CODE

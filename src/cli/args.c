@@ -17,6 +17,8 @@
 #define WHO CLI_GROUP_WHO
 #define END CLI_GROUP_END
 #define WATCH CLI_GROUP_WATCH
+#define SETTINGS CLI_GROUP_SETTINGS
+#define APPLY CLI_GROUP_APPLY
 
 static const struct cli_option_info options[CLI_OPT_COUNT] = {
 #define CLI_OPTION(id, name, letter, value, groups, help)                                          \

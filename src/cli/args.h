@@ -23,7 +23,9 @@ enum cli_group {
     CLI_GROUP_IMPORT = 1 << 12,
     CLI_GROUP_WHO = 1 << 13, /* which sessions */
     CLI_GROUP_END = 1 << 14, /* ends them */
-    CLI_GROUP_WATCH = 1 << 15
+    CLI_GROUP_WATCH = 1 << 15,
+    CLI_GROUP_SETTINGS = 1 << 16,
+    CLI_GROUP_APPLY = 1 << 17
 };
 
 enum cli_option {

@@ -26,7 +26,8 @@ typedef enum cli_exit cli_run(struct cli *cli);
 cli_run cli_run_api, cli_run_call, cli_run_operations, cli_run_profiles, cli_run_list, cli_run_get,
     cli_run_export, cli_run_import, cli_run_journal, cli_run_doctor, cli_run_completion, cli_run_qr,
     cli_run_mfa_enroll, cli_run_enroll, cli_run_sessions_list, cli_run_sessions_watch,
-    cli_run_sessions_revoke, cli_run_why, cli_run_effective;
+    cli_run_sessions_revoke, cli_run_why, cli_run_effective, cli_run_settings_export, cli_run_plan,
+    cli_run_apply, cli_run_compare;
 
 /* One line on stderr, "gatehouse: ..."; foreign text in it is made safe. */
 void cli_say(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -61,6 +62,8 @@ void cli_drop(struct cli *cli, struct cli_fetch *fetch);
 /* Both in one. */
 struct result *cli_call(struct cli *cli, const struct op *op, struct values *take);
 struct result *cli_raw(struct cli *cli, const struct raw_request *request);
+/* Where it counts ("users_delete destroys"), --yes has to be said; false after saying so. */
+bool cli_confirmed(struct cli *cli, const char *what);
 /* Whole text of an argument: as it is, @FILE, or @- for standard input. */
 enum err_code cli_text_argument(struct cli *cli, struct str argument, struct str *out,
                                 struct err *err) MUST_USE;

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "cli/cli_priv.h"
 #include "cli/rows.h"
+#include <stdio.h>
 #include <unistd.h>
 
 static void
@@ -105,15 +106,12 @@ prefer_json(struct cli *cli)
         cli->format = CLI_JSON;
 }
 
-/* Where it counts, what destroys wants to be said twice. */
 static bool
-confirmed(struct cli *cli, const char *what, bool destroys)
+confirmed(struct cli *cli, const char *name, bool destroys)
 {
-    if (!cli->profile.production || !destroys || cli_given(&cli->args, CLI_OPT_yes))
-        return true;
-    cli_say(cli, "%s destroys, and profile %.*s is marked production: repeat with --yes", what,
-            STR_ARG(cli->profile.name));
-    return false;
+    char what[128];
+    snprintf(what, sizeof what, "%s destroys", name);
+    return !destroys || cli_confirmed(cli, what);
 }
 
 enum cli_exit

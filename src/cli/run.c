@@ -149,6 +149,16 @@ cli_drop(struct cli *cli, struct cli_fetch *fetch)
     fetch->result = NULL;
 }
 
+bool
+cli_confirmed(struct cli *cli, const char *what)
+{
+    if (!cli->profile.production || cli_given(&cli->args, CLI_OPT_yes))
+        return true;
+    cli_say(cli, "%s, and profile %.*s is marked production: repeat with --yes", what,
+            STR_ARG(cli->profile.name));
+    return false;
+}
+
 struct result *
 cli_raw(struct cli *cli, const struct raw_request *request)
 {
