@@ -77,7 +77,7 @@ enum {
     FIELD_HAS_MIN = 1 << 6,   /* .min counts: value of a number, length of a string or array */
     FIELD_HAS_MAX = 1 << 7,
     FIELD_COMMA = 1 << 8, /* list in a query: one value joined by commas, not the name repeated */
-    FIELD_ON_REQUEST = 1 << 9 /* in answers: there only when the query asks for it */
+    FIELD_SPARSE = 1 << 9 /* in answers: left out where there is nothing to say, or nobody asked */
 };
 
 struct field {

@@ -57,6 +57,11 @@ test "$HOME" = "$TEST_TMP/home" && test "$TZ" = UTC && test -w "$XDG_RUNTIME_DIR
     echo "ok 1 - own home"
 END
 
+item last.sh <<'END'
+# after all
+ls "$RUN_DIR"/*-good.sh.sum && echo "ok 1 - the other has ended"
+END
+
 expect_run "all pass" "2 passed, 0 failed" 0 "$dir/good.sh"
 expect_run "sums over items" "3 passed, 1 failed" 1 "$dir/good.sh" "$dir/bad.sh"
 expect_run "a crash is a failure" "1 passed, 1 failed" 1 "$dir/crash.sh"
@@ -67,6 +72,8 @@ expect_run "a process left behind is a failure" "1 passed, 1 failed" 1 "$dir/lea
 expect_run "a sanitizer report is a failure" "1 passed, 1 failed" 1 "$dir/report.sh"
 expect_run "a skipped case counts as neither" "1 passed, 0 failed" 0 "$dir/skip.sh"
 expect_run "no items is a failure" "0 passed, 1 failed" 1
+expect_run "what comes after all" "3 passed, 0 failed" 0 "$dir/last.sh" "$dir/good.sh"
+expect_run "alone it comes too" "0 passed, 1 failed" 1 "$dir/last.sh"
 GATEHOUSE_PROFILE=x
 export GATEHOUSE_PROFILE
 expect_run "each item has its own home" "1 passed, 0 failed" 0 "$dir/home.sh"

@@ -127,8 +127,7 @@ object_fits(const struct json *j, const struct field *fields, struct fault *faul
             return false;
     }
     for (const struct field *f = fields; all && f->name; f++)
-        if (!json_get(j, f->name) &&
-            !(f->flags & (FIELD_ASSUMED | FIELD_SECRET | FIELD_ON_REQUEST)))
+        if (!json_get(j, f->name) && !(f->flags & (FIELD_ASSUMED | FIELD_SECRET | FIELD_SPARSE)))
             return wrong(fault, "%s is missing", f->name);
     return true;
 }

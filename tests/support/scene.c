@@ -1,6 +1,5 @@
 #include "tests/support/scene.h"
 
-#include "api/route.h"
 #include "base/clock.h"
 #include "server/jobs.h"
 #include "server/registry.h"
@@ -186,21 +185,6 @@ read_request(struct scene *s, const char *text)
     r.headers = arena_str(&s->t.arena, buf_str(&headers)).p;
     buf_fini(&headers);
     return r;
-}
-
-static const struct op *
-op_of(struct scene *s, const struct request *r)
-{
-    struct route_match match = {.op = NULL};
-    enum method method;
-    struct str path = str_of(r->path);
-    ptrdiff_t mark = str_find_char(path, '?');
-    if (mark >= 0)
-        path = str_sub(path, 0, (size_t)mark);
-    if (!method_parse(str_of(r->method), &method))
-        return NULL;
-    route_find(s->t.server->routes, method, path, &s->t.arena, &match);
-    return match.op;
 }
 
 /* -- expectations -- */
@@ -430,7 +414,7 @@ run_step(struct scene *s, const struct step *step)
         read_outbox(s, step, r.path, r.template);
         return;
     }
-    const struct op *op = op_of(s, &r);
+    const struct op *op = tserver_op(&s->t, r.method, r.path);
     if (await)
         ask_until(s, step, &r);
     else

@@ -1,5 +1,6 @@
 #include "tests/support/testserver.h"
 
+#include "api/route.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 #include "server/signin.h"
 #include "server/state.h"
 #include "tests/support/process.h"
+#include "tests/support/published.h"
 #include "tests/support/unit.h"
 
 #include <stdio.h>
@@ -85,6 +87,7 @@ tserver_stop(struct tserver *t)
         json_free(tree->json);
     if (t->fd >= 0)
         close(t->fd);
+    published_note();
     server_stop(t->server);
     testdb_close(&t->db);
     testdb_remove_dir(t->outbox);
@@ -332,6 +335,37 @@ read_answer(struct tserver *t, struct str answer, struct tserver_reply *r)
     }
 }
 
+const struct op *
+tserver_op(struct tserver *t, const char *method, const char *path)
+{
+    struct route_match match = {.op = NULL};
+    enum method m;
+    struct str way = str_of(path);
+    ptrdiff_t mark = str_find_char(way, '?');
+    if (mark >= 0)
+        way = str_sub(way, 0, (size_t)mark);
+    if (!method_parse(str_of(method), &m))
+        return NULL;
+    route_find(t->server->routes, m, way, &t->arena, &match);
+    return match.op;
+}
+
+static bool
+is_success(const struct tserver_reply *r)
+{
+    return r->status >= 200 && r->status < 300;
+}
+
+static void
+check_published(struct tserver *t, const char *method, const char *path,
+                const struct tserver_reply *r)
+{
+    char fault[4000];
+    const struct op *op = is_success(r) ? tserver_op(t, method, path) : NULL;
+    if (op && !published_check(op, r->status, r->json, fault, sizeof fault))
+        fail_msg("%s %s %s\n%.*s", method, path, fault, STR_ARG(r->body));
+}
+
 struct tserver_reply
 tserver_request(struct tserver *t, const char *method, const char *path, struct str token,
                 const char *headers, const char *body)
@@ -347,5 +381,6 @@ tserver_request(struct tserver *t, const char *method, const char *path, struct 
         read_answer(t, arena_str(&t->arena, (struct str){answer, n}), &r);
     mem_free(answer);
     buf_fini(&request);
+    check_published(t, method, path, &r);
     return r;
 }

@@ -5,6 +5,7 @@
  * GATEHOUSE_TEST_PG), tokens of every kind for it, and a small HTTP client that tidies nothing.
  * Failures of the set-up fail the test.
  */
+#include "api/op.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "server/server.h"
@@ -51,10 +52,13 @@ struct tserver_reply {
 };
 /*
  * One request. token: sent as Authorization unless absent. headers: further lines, each with CRLF,
- * may be NULL. body: JSON text, may be NULL.
+ * may be NULL. body: JSON text, may be NULL. An answer of success that is not as the published documents
+ * have it fails the test, see published.h.
  */
 struct tserver_reply tserver_request(struct tserver *t, const char *method, const char *path,
                                      struct str token, const char *headers, const char *body);
+/* The operation that a request is for; NULL if there is none. */
+const struct op *tserver_op(struct tserver *t, const char *method, const char *path);
 /* Value of a header of the reply, any case; absent if none. */
 struct str tserver_header(const struct tserver_reply *r, const char *name);
 #endif

@@ -133,8 +133,8 @@ static const struct field group_user_fields[] = {
 static const struct field group_fields[] = {
     OPT("id", STRING), OPT("name", STRING), OPTF("color", STRING, FIELD_NULLABLE),
     OPTF("description", STRING, FIELD_NULLABLE), OPT("metadata", METADATA),
-    OPTX("roles", ARRAY, FIELD_ON_REQUEST, .item = KIND_OBJECT, .fields = role_group_fields),
-    OPTX("users", ARRAY, FIELD_ON_REQUEST, .item = KIND_OBJECT, .fields = group_user_fields),
+    OPTX("roles", ARRAY, FIELD_SPARSE, .item = KIND_OBJECT, .fields = role_group_fields),
+    OPTX("users", ARRAY, FIELD_SPARSE, .item = KIND_OBJECT, .fields = group_user_fields),
     OPT_ENUM("managedBy", managed_by_choices), STAMPS, {.name = NULL}};
 
 /* A live session of a user. */
@@ -288,7 +288,7 @@ static const struct field captcha_fields[] = {
 /* An invitation link. */
 static const struct field invite_fields[] = {
     OPT("id", STRING), OPT("vendorId", STRING), OPT("tenantId", STRING),
-    OPTF("userId", STRING, FIELD_NULLABLE), OPTF("token", STRING, FIELD_SECRET),
+    OPTF("userId", STRING, FIELD_SPARSE), OPTF("token", STRING, FIELD_SECRET),
     OPTF("expires", TIME, FIELD_NULLABLE), OPT("shouldSendEmail", BOOL), OPT("name", STRING),
     OPT_LIST("roleIds", STRING), {.name = NULL}};
 
@@ -389,8 +389,8 @@ static const struct field mail_template_fields[] = {
     OPTF("redirectURL", STRING, FIELD_NULLABLE),
     OPTF("successRedirectUrl", STRING, FIELD_NULLABLE), OPT("subject", STRING),
     OPTF("fromName", STRING, FIELD_NULLABLE), OPT("active", BOOL),
-    OPTF("redirectURLPattern", STRING, FIELD_NULLABLE),
-    OPTF("successRedirectUrlPattern", STRING, FIELD_NULLABLE), {.name = NULL}};
+    OPTF("redirectURLPattern", STRING, FIELD_SPARSE),
+    OPTF("successRedirectUrlPattern", STRING, FIELD_SPARSE), {.name = NULL}};
 
 /* The SMS provider; its token comes back masked. */
 static const struct field sms_config_fields[] = {
@@ -440,8 +440,8 @@ static const struct field approval_step_fields[] = {
 
 /* An approval flow. */
 static const struct field approval_flow_fields[] = {
-    OPT("id", STRING), OPT("vendorId", STRING), OPTF("tenantId", STRING, FIELD_NULLABLE),
-    OPT("name", STRING), OPTF("description", STRING, FIELD_NULLABLE), OPT("isActive", BOOL),
+    OPT("id", STRING), OPT("vendorId", STRING), OPTF("tenantId", STRING, FIELD_SPARSE),
+    OPT("name", STRING), OPTF("description", STRING, FIELD_SPARSE), OPT("isActive", BOOL),
     OPT_OBJ("channels", FIELDS(OPT("email", BOOL), OPT("sms", BOOL))),
     OPT_OBJ("configuration", FIELDS(
         OPT("autoApproveInMinutes", INT), OPT("reminderIntervalMinutes", INT),

@@ -31,9 +31,9 @@ write_flow(struct call *c, const struct approval_flow *f)
     jw_open(w, '{');
     jw_kstr(w, "id", f->id);
     jw_kstr(w, "vendorId", c->vendor_id);
-    jw_kstr(w, "tenantId", f->tenant_id);
+    jw_kgiven(w, "tenantId", f->tenant_id);
     jw_kstr(w, "name", f->name);
-    jw_kstr(w, "description", json_str(json_get(document, "description")));
+    jw_kgiven(w, "description", json_str(json_get(document, "description")));
     jw_kbool(w, "isActive", f->is_active);
     static const char *const parts[] = {"channels", "configuration", "steps"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -18,7 +18,7 @@ write_invite(struct call *c, const struct invite *in, struct str token)
     jw_kstr(w, "id", in->id);
     jw_kstr(w, "vendorId", c->vendor_id);
     jw_kstr(w, "tenantId", in->tenant_id);
-    jw_kstr(w, "userId", in->user_id);
+    jw_kgiven(w, "userId", in->user_id);
     jw_kgiven(w, "token", token);
     jw_ktime(w, "expires", in->expires_at);
     jw_kbool(w, "shouldSendEmail", in->should_send_email);

@@ -30,7 +30,8 @@ write_pattern(struct call *c, const char *rendered, const char *raw, struct str 
     struct template_values v = {.n_more = 0};
     template_value_set(&v, c->arena, TEMPLATE_VAR_app_url, c->server->public_url);
     write_text(c, rendered, template_words_link(&v, c->arena, pattern));
-    write_text(c, raw, pattern);
+    if (pattern.n)
+        jw_kstr(&c->out, raw, pattern);
 }
 
 static void

@@ -103,7 +103,7 @@ flows_are_kept(void **state)
          FLOW("Two", "{'timeoutMinutes':30,'webhookUrl':'$hook/hook'}",
               STEP("2", "{'emails':['cid@y.io']}", "1") "," STEP(
                   "1", "{'roleKeys':['boss'],'emails':['dee@y.io','ann@x.io']}", "2")),
-         "201; id>two; vendorId?; tenantId='one'; description=null; isActive=true; steps#2;"
+         "201; id>two; vendorId?; tenantId='one'; description!; isActive=true; steps#2;"
          "steps.0.stepOrder=1; steps.0.configuration.minApprovals=2; steps.0.id>step1;"
          "steps.1.id>step2; configuration.timeoutMinutes=30; createdAt?"},
         {"GET " FLOWS "/$two ~eve_token", NULL, "404; ~Approval flow not found"},
@@ -112,7 +112,7 @@ flows_are_kept(void **state)
         {"GET " FLOWS " ~eve_token", NULL, "200; total=0"},
         {"GET " FLOWS " ~ann_token", NULL, "200; items.*.id=['$two']"},
         {"POST " FLOWS, FLOW("Ours", "{}", STEP("1", "{'emails':['cid@y.io']}", "1")),
-         "201; id>ours; tenantId=null"},
+         "201; id>ours; tenantId!"},
         {"GET " FLOWS " ~eve_token", NULL, "200; items.*.id=['$ours']"},
         {"PATCH " FLOWS "/$ours ~eve_token", "{'name':'Mine'}", "404"},
         {"PATCH " FLOWS "/$ours", "{'description':'Why','isActive':false}",

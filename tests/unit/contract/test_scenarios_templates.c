@@ -21,9 +21,9 @@ email_defaults(void **state)
          "200; id=null; type='ResetPassword'; active=true; senderEmail=null; fromName=null; "
          "subject?;"
          "htmlTemplate?; redirectURLPattern='{{APP_URL}}/account/reset-password'; redirectURL?;"
-         "successRedirectUrl=null; successRedirectUrlPattern=null; ~{{link}}"},
+         "successRedirectUrl=null; successRedirectUrlPattern!; ~{{link}}"},
         {"GET " MAIL_DEFAULT "/OTC/default", NULL,
-         "200; redirectURL=null; redirectURLPattern=null; ~{{code}}"},
+         "200; redirectURL=null; redirectURLPattern!; ~{{code}}"},
         {"GET " MAIL_DEFAULT "/ApprovalFlowApprove/default", NULL, "200"},
         {"GET " MAIL_DEFAULT "/SignUpAttempt/default", NULL, "400"},
         {"GET " MAIL_DEFAULT "/Nonsense/default", NULL, "400; ~type must be"},
