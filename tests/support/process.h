@@ -22,6 +22,8 @@ struct process {
  * False (with a line on stderr) when it does not come up.
  */
 bool process_start(struct process *p, const char *name, const char *const *extra);
+/* The same without signing in: there is no token. */
+bool process_launch(struct process *p, const char *name, const char *const *extra);
 /* SIGTERM and wait; the exit status, or -1 - signal. */
 int process_stop(struct process *p);
 /* A figure of its memory in KiB: "VmRSS:" now, "VmHWM:" at most so far. */

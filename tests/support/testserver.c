@@ -31,6 +31,9 @@ write_messages_file(struct tserver *t, const struct tserver_options *o)
         buf_printf(&text, "[%s]\nurl = %s\n", services[i],
                    o->services ? o->services : "http://127.0.0.1:1");
     buf_add_text(&text, o->messages ? o->messages : "");
+    /* What a dead server had claimed is soon another's. */
+    if (peers_wanted() > 1 && !(o->messages && strstr(o->messages, "[delivery]")))
+        buf_add_text(&text, "[delivery]\ntimeout = 1s\nlease = 3s\n");
     snprintf(t->messages_file, sizeof t->messages_file, "%s/messages.conf", t->outbox);
     assert_int_equal(file_write(t->messages_file, buf_str(&text), 0600, NULL), ERR_OK);
     buf_fini(&text);
@@ -42,10 +45,32 @@ tserver_start(struct tserver *t)
     tserver_start_with(t, &(struct tserver_options){.services = NULL});
 }
 
+/* The others have the same options, and the address of this one as theirs. */
+static void
+start_peers(struct tserver *t, const struct server_options *o)
+{
+    const char *arguments[] = {"--public-url",
+                               server_address(t->server, 0).p,
+                               "--outbox",
+                               o->outbox,
+                               "--messages",
+                               o->messages,
+                               "--captcha-url",
+                               o->captcha_url,
+                               "--log-level",
+                               "error",
+                               o->allow_outbound.n ? "--allow-outbound" : NULL,
+                               "127.0.0.1",
+                               NULL};
+    const char **kept = ARENA_ARRAY(&t->arena, COUNT_OF(arguments), const char *);
+    memcpy(kept, arguments, sizeof arguments);
+    peers_start(&t->peers, kept);
+}
+
 void
 tserver_start_with(struct tserver *t, const struct tserver_options *o)
 {
-    *t = (struct tserver){.fd = -1};
+    *t = (struct tserver){.server = NULL};
     arena_init(&t->arena, ARENA_MAX_BYTES);
     testdb_open_empty(&t->db, NULL);
     db_close(t->db.db);
@@ -55,6 +80,7 @@ tserver_start_with(struct tserver *t, const struct tserver_options *o)
     struct str listen = STR("http://127.0.0.1:0");
     struct server_options options = {.listen = &listen,
                                      .n_listen = 1,
+                                     .data = peers_wanted() > 1 ? peers_data() : NULL,
                                      .database = t->db.url,
                                      .outbox = t->outbox,
                                      .messages = t->messages_file,
@@ -71,6 +97,8 @@ tserver_start_with(struct tserver *t, const struct tserver_options *o)
     int64_t port = 0;
     assert_true(str_to_i64(str_sub(url, sizeof "http://127.0.0.1:" - 1, url.n), &port));
     t->port = (int)port;
+    peers_init(&t->peers, t->port);
+    start_peers(t, &options);
     t->vendor = server_vendor(t->server);
     t->token = tserver_mint(t, &(struct tserver_grant){.type = "vendor", .sub = t->vendor});
 }
@@ -80,13 +108,34 @@ struct tserver_tree {
     struct json *json;
 };
 
+static enum err_code
+count_done_twice(struct db_conn *conn, void *arg, struct err *err)
+{
+    return db_query_int(conn,
+                        "SELECT COUNT(*) FROM (SELECT 1 FROM audits WHERE trace_id IS NOT NULL AND "
+                        "action IN (SELECT kind FROM jobs) GROUP BY trace_id, action, "
+                        "resource_id, description HAVING COUNT(*) > 1) AS twice",
+                        DB_NO_ARGS, arg, NULL, err);
+}
+
+/* Each item of a job leaves one audit, which bears the trace of the request that asked for the job. */
+static void
+check_jobs(struct tserver *t)
+{
+    int64_t twice = 0;
+    assert_int_equal(store_tx(server_store(t->server), DB_READ, count_done_twice, &twice, NULL),
+                     ERR_OK);
+    if (twice)
+        fail_msg("%lld items of jobs were done twice", (long long)twice);
+}
+
 void
 tserver_stop(struct tserver *t)
 {
     for (struct tserver_tree *tree = t->trees; tree; tree = tree->next)
         json_free(tree->json);
-    if (t->fd >= 0)
-        close(t->fd);
+    peers_stop(&t->peers);
+    check_jobs(t);
     published_note();
     server_stop(t->server);
     testdb_close(&t->db);
@@ -283,8 +332,8 @@ static size_t
 exchange(int fd, struct str request, char *answer)
 {
     size_t n = 0, need = 0;
-    if (!raw_send(fd, request))
-        return 0;
+    /* Who refuses before all was read may have hung up; the answer is there nevertheless. */
+    (void)raw_send(fd, request);
     while (need == 0 || n < need) {
         ssize_t got = recv(fd, answer + n, ANSWER_MAX - n, 0);
         if (got <= 0)
@@ -297,18 +346,17 @@ exchange(int fd, struct str request, char *answer)
 
 /* A kept connection may have been closed meanwhile: then once more on a fresh one. */
 static size_t
-exchange_kept(struct tserver *t, struct str request, char *answer)
+exchange_kept(struct peer *peer, struct str request, char *answer)
 {
     for (;;) {
-        bool fresh = t->fd < 0;
+        bool fresh = peer->fd < 0;
         if (fresh)
-            t->fd = raw_connect(t->port);
-        assert_true(t->fd >= 0);
-        size_t n = exchange(t->fd, request, answer);
+            peer->fd = raw_connect(peer->port);
+        assert_true(peer->fd >= 0);
+        size_t n = exchange(peer->fd, request, answer);
         if (n > 0)
             return n;
-        close(t->fd);
-        t->fd = -1;
+        peers_hang_up(peer);
         if (fresh)
             return 0;
     }
@@ -328,10 +376,6 @@ read_answer(struct tserver *t, struct str answer, struct tserver_reply *r)
         struct tserver_tree *tree = ARENA_NEW(&t->arena, struct tserver_tree);
         *tree = (struct tserver_tree){.next = t->trees, .json = r->json};
         t->trees = tree;
-    }
-    if (str_eq_nocase(tserver_header(r, "connection"), STR("close"))) {
-        close(t->fd);
-        t->fd = -1;
     }
 }
 
@@ -356,6 +400,12 @@ is_success(const struct tserver_reply *r)
     return r->status >= 200 && r->status < 300;
 }
 
+bool
+tserver_settle(struct tserver *t)
+{
+    return peers_settle(&t->peers);
+}
+
 static void
 check_published(struct tserver *t, const char *method, const char *path,
                 const struct tserver_reply *r)
@@ -376,9 +426,13 @@ tserver_request(struct tserver *t, const char *method, const char *path, struct 
     assert_false(request.failed);
     char *answer = mem_new(ANSWER_MAX, 1);
     struct tserver_reply r = {.status = -1};
-    size_t n = exchange_kept(t, buf_str(&request), answer);
+    struct peer *peer = peers_next(&t->peers);
+    size_t n = exchange_kept(peer, buf_str(&request), answer);
     if (n > 0)
         read_answer(t, arena_str(&t->arena, (struct str){answer, n}), &r);
+    if (str_eq_nocase(tserver_header(&r, "connection"), STR("close")))
+        peers_hang_up(peer);
+    peers_answered(&t->peers, peer, is_success(&r) && strcmp(method, "GET") != 0);
     mem_free(answer);
     buf_fini(&request);
     check_published(t, method, path, &r);

@@ -2,24 +2,27 @@
 #define TESTS_SUPPORT_TESTSERVER_H
 /*
  * A whole server inside the test, on a free port and a fresh database (SQLite, or
- * GATEHOUSE_TEST_PG), tokens of every kind for it, and a small HTTP client that tidies nothing.
+ * GATEHOUSE_TEST_PG), tokens of every kind for it, and a small HTTP client that tidies nothing. With
+ * TEST_SERVERS there are more servers on the same database, and each request goes to the next (peers.h).
  * Failures of the set-up fail the test.
  */
 #include "api/op.h"
 #include "base/arena.h"
 #include "base/json.h"
 #include "server/server.h"
+#include "tests/support/peers.h"
 #include "tests/support/testdb.h"
 
 struct tserver {
     struct server *server;
     struct testdb db;
-    struct arena arena;         /* tokens and answers; lives until tserver_stop */
-    struct str vendor;          /* client id */
-    struct str token;           /* an environment token */
-    char outbox[256];           /* folder of its messages */
-    char messages_file[300];    /* what --messages names */
-    int port, fd;               /* fd: connection kept open between requests, -1 none */
+    struct arena arena;      /* tokens and answers; lives until tserver_stop */
+    struct str vendor;       /* client id */
+    struct str token;        /* an environment token */
+    char outbox[256];        /* folder of its messages */
+    char messages_file[300]; /* what --messages names */
+    int port;
+    struct peers peers;         /* it, and the others of TEST_SERVERS */
     struct tserver_tree *trees; /* JSON of the answers, freed at the end */
 };
 
@@ -57,6 +60,8 @@ struct tserver_reply {
  */
 struct tserver_reply tserver_request(struct tserver *t, const char *method, const char *path,
                                      struct str token, const char *headers, const char *body);
+/* On several servers: waits for what the last change did to people's rights, see peers_settle. */
+bool tserver_settle(struct tserver *t);
 /* The operation that a request is for; NULL if there is none. */
 const struct op *tserver_op(struct tserver *t, const char *method, const char *path);
 /* Value of a header of the reply, any case; absent if none. */

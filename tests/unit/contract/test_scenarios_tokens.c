@@ -218,7 +218,7 @@ tokens_of_a_person(void **state)
         {"POST " AUTH2 " ~none", "{'clientId':'$mine','secret':'$mine_secret'}",
          "200; access_token>my_jwt; refresh_token>my_refresh"},
         {"POST " AUTH2 " ~none", "{'clientId':'$brief','secret':'$brief_secret'}",
-         "200; access_token>brief_jwt; expires_in=60"},
+         "200; access_token>brief_jwt; expires_in>brief_left"},
         {"DELETE " MY_API "/$mine ~ben_token", NULL, "404; ~Token not found"},
         {"DELETE " API "/$mine @one", NULL, "404; ~Token not found"},
         {"DELETE " MY_API "/$brief ~ada_token", NULL, "200"},
@@ -232,6 +232,9 @@ tokens_of_a_person(void **state)
                         "'createdByUserId':'$ada','email':'ada@one.io','name':'Ada',"
                         "'metadata':{'k':1},'userMetadata':{'team':'x'},'roles':['boss'],"
                         "'permissions':[]}");
+    /* It ends with the token that it was made for. */
+    int64_t left = 0;
+    assert_true(str_to_i64(scene_value(&scene, "brief_left"), &left) && left > 0 && left <= 60);
     assert_true(lifetime_of("brief_jwt") <= 60);
 }
 
