@@ -131,6 +131,15 @@ messages_goals() {
     figure S16 "the same while others are added, ten at a time" messages.outbox.beside '>=' 1000
 }
 
+lists_goals() {
+    for name in $(lists | awk '{ print $1 }'); do
+        for page in first deep; do
+            ratio S4 "$name, $page page of 50, $LIST_LARGE rows beside $LIST_SMALL, CPU us" \
+                "list.$name.$page.$LIST_LARGE.cpu" "list.$name.$page.$LIST_SMALL.cpu" '<=' 2
+        done
+    done
+}
+
 import_goals() {
     ratio S11 "users imported/s beside raw commits of 1000" import.alone import.floor '>=' 0.7
     ratio S11 "the same while others create users" import.rate import.floor '>=' 0.5
