@@ -21,6 +21,19 @@ static const struct {
     {"kept totals of users that are wrong",
      "SELECT COUNT(*) FROM totals t WHERE t.kind = 'users' AND t.total <> "
      "(SELECT COUNT(*) FROM user_order o WHERE o.list = t.list)"},
+    {"kept totals of groups that are wrong",
+     "SELECT COUNT(*) FROM totals t WHERE t.kind = 'groups' AND t.total <> "
+     "(SELECT COUNT(*) FROM user_groups g WHERE g.tenant_seq = t.list)"},
+    {"kept totals of roles that are wrong",
+     "SELECT COUNT(*) FROM totals t WHERE t.kind = 'roles' AND t.total <> "
+     "(SELECT COUNT(*) FROM roles r WHERE COALESCE(r.tenant_seq, -r.env) = t.list)"},
+    {"kept totals of messages that are wrong",
+     "SELECT COUNT(*) FROM totals t WHERE t.kind = 'messages' AND t.total <> "
+     "(SELECT COUNT(*) FROM messages m WHERE m.env = -t.list AND m.decoy = 0)"},
+    {"kept totals of audits that are wrong",
+     "SELECT COUNT(*) FROM totals t WHERE t.kind LIKE 'audits of %' AND t.total <> "
+     "(SELECT COUNT(*) FROM audits a WHERE a.env = -t.list AND a.tenant_id = "
+     "SUBSTR(t.kind, 11))"},
     {"kept totals of tenants that are wrong",
      "SELECT COUNT(*) FROM totals t WHERE t.kind = 'tenants' AND t.total <> "
      "(SELECT COUNT(*) FROM tenants x WHERE x.env = -t.list AND x.deleted_at IS NULL)"},

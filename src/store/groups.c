@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "store/role_rows.h"
+#include "store/walk.h"
 
 #define FIELD(kind, member, wire, flags)                                                           \
     {                                                                                              \
@@ -74,27 +75,39 @@ add_where(struct sql *q, const struct scope *s, const struct group_query *f)
 }
 
 static enum err_code
-read_page(struct sql *q, const struct scope *s, const struct group_query *f, struct group_list *out,
-          struct err *err)
+read_page(struct sql *q, const struct scope *s, const struct group_query *f,
+          const struct walk_list *l, struct group_list *out, struct err *err)
 {
-    const char *direction = f->page.descending ? " DESC" : "";
-    sql_add(q, "SELECT " COLUMNS);
-    add_where(q, s, f);
-    sql_add(q, " ORDER BY ");
-    sql_add(q, order_of(f->page.sort));
-    sql_add(q, direction);
-    sql_add(q, ", g.seq");
-    sql_add(q, direction);
-    if (f->page.limit)
-        sql_addv(q, " LIMIT ? OFFSET ?", DB_ARGS(DB_I(f->page.limit), DB_I(f->page.offset)));
+    struct walk w = walk_plan(s, l, &f->page);
     struct db_stmt *st;
+    if (w.limit == 0)
+        return ERR_OK;
+    sql_add(q, "SELECT " COLUMNS ", ");
+    sql_add(q, l->column);
+    add_where(q, s, f);
+    walk_add(q, l, &w);
     enum err_code rc = sql_query(q, s->conn, &st, err);
     if (rc)
         return rc;
     size_t size = 0;
-    while (db_next(st, err) == DB_ROW)
+    while (db_next(st, err) == DB_ROW) {
+        walk_note(s, l, &w, (int64_t)out->n, st, 1 + GROUP_FIELDS);
         read_group(st, s->arena, STORE_PUSH(s->arena, out->items, out->n, size));
+    }
+    walk_turn(&w, &f->page, out->items, out->n, sizeof *out->items);
     return db_finish(st);
+}
+
+/* By name there is an index. */
+static enum err_code
+plan(const struct scope *s, const struct group_query *f, struct walk_list *out, struct err *err)
+{
+    *out = (struct walk_list){.list = s->tenant_seq,
+                              .column = order_of(f->page.sort),
+                              .seq = "g.seq",
+                              .is_text = true,
+                              .whole = !f->ids && !str_given(f->page.sort)};
+    return store_total_get(s->conn, s->tenant_seq, "groups", &out->kept, err);
 }
 
 enum err_code
@@ -107,9 +120,12 @@ store_group_list(const struct scope *s, const struct group_query *f, struct grou
         return ERR_OK;
     sql_init(&q, s->arena);
     struct sql_mark start = sql_mark(&q);
-    enum err_code rc = read_page(&q, s, f, out, err);
-    out->total = (int64_t)out->n;
-    if (!rc && f->page.limit && !f->page.no_total) {
+    struct walk_list l;
+    enum err_code rc = plan(s, f, &l, err);
+    if (!rc)
+        rc = read_page(&q, s, f, &l, out, err);
+    out->total = f->ids ? (int64_t)out->n : l.kept.count;
+    if (!rc && f->ids && f->page.limit && !f->page.no_total) {
         sql_reset(&q, start);
         sql_add(&q, "SELECT COUNT(*)");
         add_where(&q, s, f);

@@ -4,6 +4,7 @@
 #include "store/internal.h"
 #include "store/message_text.h"
 #include "store/rows.h"
+#include "store/walk.h"
 
 const char *
 message_channel_name(enum message_channel channel)
@@ -102,19 +103,25 @@ add_where(struct sql *q, const struct scope *s, const struct message_query *f)
 
 static enum err_code
 list_rows(struct sql *q, const struct scope *s, const struct message_query *f,
-          struct message_list *out, struct err *err)
+          const struct walk_list *l, struct message_list *out, struct err *err)
 {
+    struct store_page page = {.offset = f->page.offset, .limit = f->page.limit, .descending = true};
+    struct walk w = walk_plan(s, l, &page);
+    struct db_stmt *st;
+    if (w.limit == 0)
+        return ERR_OK;
     sql_add(q, "SELECT " ROW_COLUMNS);
     add_where(q, s, f);
-    sql_addv(q, " ORDER BY seq DESC LIMIT ? OFFSET ?",
-             DB_ARGS(DB_I(f->page.limit), DB_I(f->page.offset)));
-    struct db_stmt *st;
+    walk_add(q, l, &w);
     enum err_code rc = sql_query(q, s->conn, &st, err);
     if (rc != ERR_OK)
         return rc;
     size_t size = 0;
-    while (db_next(st, err) == DB_ROW)
+    while (db_next(st, err) == DB_ROW) {
+        walk_note(s, l, &w, (int64_t)out->n, st, 0);
         read_row(st, s->arena, STORE_PUSH(s->arena, out->items, out->n, size));
+    }
+    walk_turn(&w, &page, out->items, out->n, sizeof *out->items);
     return db_finish(st);
 }
 
@@ -126,12 +133,21 @@ store_message_list(const struct scope *s, const struct message_query *f, struct 
     struct sql q;
     sql_init(&q, s->arena);
     struct sql_mark start = sql_mark(&q);
-    sql_add(&q, "SELECT COUNT(*)");
-    add_where(&q, s, f);
-    enum err_code rc = sql_query_int(&q, s->conn, &out->total, err);
-    sql_reset(&q, start);
+    struct walk_list l = {.list = -s->env,
+                          .column = "seq",
+                          .seq = "seq",
+                          .whole = !str_given(s->tenant) && !str_given(f->state) &&
+                                   !str_given(f->channel)};
+    enum err_code rc = store_total_get(s->conn, -s->env, "messages", &l.kept, err);
+    out->total = l.kept.count;
+    if (rc == ERR_OK && !l.whole) {
+        sql_add(&q, "SELECT COUNT(*)");
+        add_where(&q, s, f);
+        rc = sql_query_int(&q, s->conn, &out->total, err);
+        sql_reset(&q, start);
+    }
     if (rc == ERR_OK)
-        rc = list_rows(&q, s, f, out, err);
+        rc = list_rows(&q, s, f, &l, out, err);
     sql_fini(&q);
     return rc;
 }

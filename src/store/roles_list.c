@@ -1,5 +1,6 @@
 #include "base/mem.h"
 #include "store/role_rows.h"
+#include "store/walk.h"
 
 static const char *
 order_of(struct str sort)
@@ -71,28 +72,45 @@ count(struct sql *q, const struct scope *s, const struct role_query *f, int64_t 
 }
 
 static enum err_code
-rows(struct sql *q, const struct scope *s, const struct role_query *f, struct role_list *out,
-     struct err *err)
+rows(struct sql *q, const struct scope *s, const struct role_query *f, const struct walk_list *l,
+     struct role_list *out, struct err *err)
 {
-    const char *order = order_of(f->page.sort);
-    const char *direction = f->page.descending ? " DESC" : " ASC";
-    sql_add(q, "SELECT " ROLE_COLUMNS);
-    add_where(q, s, f);
-    sql_add(q, " ORDER BY ");
-    sql_add(q, order ? order : "r.created_at");
-    sql_add(q, direction);
-    sql_add(q, ", r.seq");
-    sql_add(q, direction);
-    if (f->page.limit)
-        sql_addv(q, " LIMIT ? OFFSET ?", DB_ARGS(DB_I(f->page.limit), DB_I(f->page.offset)));
+    struct walk w = walk_plan(s, l, &f->page);
     struct db_stmt *st;
+    if (w.limit == 0)
+        return ERR_OK;
+    sql_add(q, "SELECT " ROLE_COLUMNS ", ");
+    sql_add(q, l->column);
+    add_where(q, s, f);
+    walk_add(q, l, &w);
     enum err_code rc = sql_query(q, s->conn, &st, err);
     if (rc != ERR_OK)
         return rc;
     size_t size = 0;
-    while (db_next(st, err) == DB_ROW)
+    while (db_next(st, err) == DB_ROW) {
+        walk_note(s, l, &w, (int64_t)out->n, st, ROLE_COLUMN_COUNT);
         role_read(st, 0, s->arena, STORE_PUSH(s->arena, out->items, out->n, size));
+    }
+    walk_turn(&w, &f->page, out->items, out->n, sizeof *out->items);
     return db_finish(st);
+}
+
+/* The environment's roles and the tenant's are one list, whose length and changes are those of both. */
+static enum err_code
+plan(const struct scope *s, const struct role_query *f, struct walk_list *out, struct err *err)
+{
+    struct total of_all, own = {0};
+    const char *column = order_of(f->page.sort);
+    *out = (struct walk_list){.list = store_list_of(s), .column = column, .seq = "r.seq"};
+    if (!column || str_eq(f->page.sort, STR("createdAt")))
+        out->column = "r.created_at";
+    out->whole = s->tenant_seq > 0 && str_eq(str_of(out->column), STR("r.created_at")) &&
+                 !f->filter.n && !f->n_levels && !f->n_tenant_ids;
+    enum err_code rc = store_total_get(s->conn, -s->env, "roles", &of_all, err);
+    if (rc == ERR_OK && s->tenant_seq > 0)
+        rc = store_total_get(s->conn, s->tenant_seq, "roles", &own, err);
+    out->kept = (struct total){of_all.count + own.count, of_all.generation + own.generation};
+    return rc;
 }
 
 enum err_code
@@ -101,13 +119,17 @@ store_role_list(const struct scope *s, const struct role_query *f, struct role_l
 {
     *out = (struct role_list){0};
     struct sql q;
+    struct walk_list l;
+    enum err_code rc = plan(s, f, &l, err);
+    if (rc != ERR_OK)
+        return rc;
     sql_init(&q, s->arena);
-    enum err_code rc = rows(&q, s, f, out, err);
+    rc = rows(&q, s, f, &l, out, err);
     sql_fini(&q);
     if (rc != ERR_OK)
         return rc;
-    out->total = (int64_t)out->n;
-    if (f->page.limit && !f->page.no_total) {
+    out->total = l.whole ? l.kept.count : (int64_t)out->n;
+    if (!l.whole && f->page.limit && !f->page.no_total) {
         sql_init(&q, s->arena);
         rc = count(&q, s, f, &out->total, err);
         sql_fini(&q);

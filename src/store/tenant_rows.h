@@ -14,6 +14,9 @@
     ", t.post_code, t.industry, t.number_of_employees, t.annual_revenue, t.year_founded"           \
     ", t.total_funding, t.has_custom_login, t.sub_account_access_type"
 #define TENANT_SELECT "SELECT " TENANT_COLUMNS " FROM tenants t"
+enum { TENANT_COLUMN_COUNT = 2 + TENANT_FIELDS };
+/* With one more column behind them. */
+#define TENANT_SELECT_WITH(more) "SELECT " TENANT_COLUMNS ", " more " FROM tenants t"
 
 void tenant_read(struct db_stmt *st, int col, struct arena *a, struct tenant *out);
 /* *visible stays as it is, or becomes false when the scope has a tenant and `seq` is not at or

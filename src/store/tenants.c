@@ -314,7 +314,8 @@ empty_tenant(const struct scope *s, const struct tenant *t, struct err *err)
         "UPDATE totals SET generation = generation + 1 WHERE kind = 'users' AND list IN "
         "(SELECT list FROM user_order WHERE user_seq IN " MEMBERS ")",
         "DELETE FROM user_order WHERE list = $1",
-        "UPDATE totals SET total = 0, generation = generation + 1 WHERE list = $1",
+        "UPDATE totals SET total = 0, generation = generation + 1 WHERE list = $1 AND kind = "
+        "'users'",
         "DELETE FROM configurations WHERE tenant_seq = $1",
         "DELETE FROM sealed_values WHERE tenant_seq = $1",
         "DELETE FROM tenant_invites WHERE tenant_seq = $1",

@@ -1,20 +1,23 @@
 #include "base/mem.h"
 #include "store/tenant_rows.h"
+#include "store/walk.h"
 
-static const char *
+static const struct order {
+    const char *wire, *column;
+    bool is_text;
+} sorts[] = {
+    {"createdAt", "x.created_at", false},
+    {"name", "x.name_key", true},
+    {"tenantId", "x.tenant_id", true},
+    {"updatedAt", "x.updated_at", false},
+};
+
+static const struct order *
 order_of(struct str sort)
 {
-    static const struct {
-        const char *wire, *column;
-    } sorts[] = {
-        {"name", "name_key"},
-        {"tenantId", "tenant_id"},
-        {"createdAt", "created_at"},
-        {"updatedAt", "updated_at"},
-    };
     for (size_t i = 0; i < COUNT_OF(sorts); i++) {
         if (str_eq(sort, str_of(sorts[i].wire)))
-            return sorts[i].column;
+            return &sorts[i];
     }
     return NULL;
 }
@@ -60,41 +63,49 @@ count(struct sql *q, const struct scope *s, const struct tenant_query *f, int64_
     return rc;
 }
 
-static void
-add_order(struct sql *q, const char *of, const char *column, bool descending)
+static enum err_code
+plan(struct sql *q, const struct scope *s, const struct tenant_query *f, struct walk_list *out,
+     struct err *err)
 {
-    const char *const parts[] = {" ORDER BY ",
-                                 of,
-                                 column,
-                                 descending ? " DESC, " : " ASC, ",
-                                 of,
-                                 "seq",
-                                 descending ? " DESC" : " ASC"};
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
-        sql_add(q, parts[i]);
+    const struct order *order = order_of(f->page.sort);
+    order = order ? order : &sorts[0];
+    struct sql_mark start = sql_mark(q);
+    *out = (struct walk_list){.list = -s->env,
+                              .column = order->column,
+                              .seq = "x.seq",
+                              .is_text = order->is_text,
+                              .whole = add_where(q, s, f)};
+    sql_reset(q, start);
+    return store_total_get(s->conn, -s->env, "tenants", &out->kept, err);
 }
 
 static enum err_code
 rows(struct sql *q, const struct scope *s, const struct tenant_query *f, struct tenant_list *out,
      struct err *err)
 {
-    const char *column = order_of(f->page.sort);
-    column = column ? column : "created_at";
+    struct walk_list l;
+    enum err_code rc = plan(q, s, f, &l, err);
+    struct walk w = walk_plan(s, &l, &f->page);
+    if (rc != ERR_OK || w.limit == 0)
+        return rc;
     /* Late join: the page's rows are found in the index alone, then fetched. */
-    sql_add(q, TENANT_SELECT " JOIN (SELECT x.seq");
+    sql_add(q, TENANT_SELECT_WITH("x.place") " JOIN (SELECT x.seq, ");
+    sql_add(q, l.column);
+    sql_add(q, " AS place");
     add_where(q, s, f);
-    add_order(q, "x.", column, f->page.descending);
-    int64_t limit = f->page.limit ? f->page.limit : INT64_MAX / 2;
-    sql_addv(q, " LIMIT ? OFFSET ?) page ON page.seq = t.seq",
-             DB_ARGS(DB_I(limit), DB_I(f->page.offset)));
-    add_order(q, "t.", column, f->page.descending);
+    walk_add(q, &l, &w);
+    sql_add(q, ") x ON x.seq = t.seq ORDER BY x.place");
+    sql_add(q, w.backward ? " DESC, x.seq DESC" : ", x.seq");
     struct db_stmt *st;
-    enum err_code rc = sql_query(q, s->conn, &st, err);
+    rc = sql_query(q, s->conn, &st, err);
     if (rc != ERR_OK)
         return rc;
     size_t size = 0;
-    while (db_next(st, err) == DB_ROW)
+    while (db_next(st, err) == DB_ROW) {
+        walk_note(s, &l, &w, (int64_t)out->n, st, TENANT_COLUMN_COUNT);
         tenant_read(st, 0, s->arena, STORE_PUSH(s->arena, out->items, out->n, size));
+    }
+    walk_turn(&w, &f->page, out->items, out->n, sizeof *out->items);
     return db_finish(st);
 }
 

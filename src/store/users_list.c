@@ -1,11 +1,11 @@
 #include "base/mem.h"
 #include "store/internal.h"
 #include "store/user_filter.h"
+#include "store/walk.h"
 
 /*
  * Lists of users read user_order: one range of one index gives a page in any order, and the rows of `users` are
- * fetched for that page only. A page of a whole list starts from the nearest known place: the beginning, the end, or
- * where an earlier page was (store/hints.h), whichever skips the fewest rows.
+ * fetched for that page only.
  */
 
 struct order {
@@ -17,10 +17,10 @@ static const struct order *
 order_of(struct str sort)
 {
     static const struct order orders[] = {
-        {"createdAt", "created_at", false}, {"name", "name_key", true},
-        {"email", "email_key", true},       {"id", "id", true},
-        {"verified", "verified", false},    {"isLocked", "is_locked", false},
-        {"provider", "provider", true},     {"tenantId", "active_tenant_id", true},
+        {"createdAt", "o.created_at", false}, {"name", "o.name_key", true},
+        {"email", "o.email_key", true},       {"id", "o.id", true},
+        {"verified", "o.verified", false},    {"isLocked", "o.is_locked", false},
+        {"provider", "o.provider", true},     {"tenantId", "o.active_tenant_id", true},
     };
     if (!str_given(sort))
         return &orders[0];
@@ -37,6 +37,7 @@ struct listing {
     const struct order *order;
     struct user_source from;
     struct user_filter filter;
+    struct walk_list walked;
     bool whole; /* nothing narrows the list, so places in it are known by number */
 };
 
@@ -60,6 +61,12 @@ prepare(struct listing *l, struct err *err)
     if (rc == ERR_OK)
         rc = user_filter_prepare(s, l->query, &l->from, &l->filter, err);
     l->whole = !l->from.family && !l->filter.narrowed && l->filter.n_required == 0;
+    l->walked = (struct walk_list){.list = l->from.list,
+                                   .kept = l->from.kept,
+                                   .column = l->order->column,
+                                   .seq = "o.user_seq",
+                                   .is_text = l->order->is_text,
+                                   .whole = l->whole};
     return rc;
 }
 
@@ -99,87 +106,15 @@ count(const struct listing *l, int64_t *out, struct err *err)
 
 /* ---- which ---- */
 
-/* From where and which way the rows of a page are walked. */
-struct walk {
-    bool backward; /* against ascending order */
-    bool placed;
-    struct hint_place from;
-    int64_t skip, limit;
-};
-
-static struct hint_list
-hint_list(const struct listing *l)
-{
-    return (struct hint_list){l->from.list, l->from.kept.generation, l->order->column};
-}
-
-static void
-shorter(struct walk *best, struct walk candidate)
-{
-    if (candidate.skip >= 0 && candidate.skip < best->skip)
-        *best = candidate;
-}
-
-/* Rows [first, first + n) in ascending order of a whole list; n > 0 and all of them are there. */
-static struct walk
-plan(const struct listing *l, int64_t first, int64_t n)
-{
-    int64_t last = first + n - 1, end = l->from.kept.count - 1;
-    struct walk best = {.skip = first, .limit = n};
-    shorter(&best, (struct walk){.backward = true, .skip = end - last, .limit = n});
-    if (best.skip == 0 || db_mode_of(l->s->conn) != DB_READ)
-        return best;
-    struct hint_list key = hint_list(l);
-    struct hint_place near[2];
-    bool found[2];
-    struct hints *hints = store_of(l->s->conn)->hints;
-    hints_places(hints, &key, first, l->s->arena, near, found);
-    if (found[0])
-        shorter(&best,
-                (struct walk){
-                    .placed = true, .from = near[0], .skip = first - near[0].offset, .limit = n});
-    if (found[1])
-        shorter(&best, (struct walk){.backward = true,
-                                     .placed = true,
-                                     .from = near[1],
-                                     .skip = near[1].offset - last,
-                                     .limit = n});
-    return best;
-}
-
-static void
-add_order(struct sql *q, const char *column, bool descending)
-{
-    const char *const parts[] = {" ORDER BY o.", column, descending ? " DESC" : " ASC",
-                                 ", o.user_seq", descending ? " DESC" : " ASC"};
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
-        sql_add(q, parts[i]);
-}
-
-static void
-add_walk(struct sql *q, const struct listing *l, const struct walk *w)
-{
-    if (w->placed) {
-        sql_add(q, " AND (o.");
-        sql_add(q, l->order->column);
-        sql_addv(q, w->backward ? ", o.user_seq) <= (?, ?)" : ", o.user_seq) >= (?, ?)",
-                 DB_ARGS(w->from.key, DB_I(w->from.user_seq)));
-    }
-    add_order(q, l->order->column, w->backward);
-    sql_addv(q, " LIMIT ? OFFSET ?", DB_ARGS(DB_I(w->limit), DB_I(w->skip)));
-}
-
 /* Where a page began and ended is where the next one may begin. */
 static void
-remember(const struct listing *l, int64_t offset, struct db_stmt *st)
+remember(const struct listing *l, const struct walk *w, int64_t nth, struct db_stmt *st)
 {
-    if (!l->whole || offset == 0 || db_mode_of(l->s->conn) != DB_READ)
-        return;
-    struct hint_list key = hint_list(l);
-    struct hint_place place = {.offset = offset, .user_seq = db_int(st, 0)};
-    int col = USER_FIELDS + 1;
-    place.key = l->order->is_text ? DB_T(db_text(st, col)) : DB_I(db_int(st, col));
-    hints_add_place(store_of(l->s->conn)->hints, &key, &place);
+    bool descending = l->query->page.descending;
+    if (nth == 0 || nth == w->limit - 1)
+        walk_note_place(l->s, &l->walked,
+                        descending ? w->first + w->limit - 1 - nth : w->first + nth, st,
+                        USER_FIELDS + 1);
 }
 
 /*
@@ -191,27 +126,25 @@ add_rows(struct sql *q, const struct listing *l, const struct walk *w)
 {
     static const char join[] = " JOIN users u ON u.seq = o.user_seq";
     bool descending = l->query->page.descending;
-    sql_add(q, "SELECT " USER_COLUMNS ", o.");
+    sql_add(q, "SELECT " USER_COLUMNS ", ");
     sql_add(q, l->order->column);
     if (l->whole && w->skip < w->limit && w->backward == descending) {
         user_filter_add(q, l->s, &l->from, &l->filter, join);
-        add_walk(q, l, w);
+        walk_add(q, &l->walked, w);
         return;
     }
-    sql_add(q, " FROM (SELECT o.user_seq, o.");
+    sql_add(q, " FROM (SELECT o.user_seq, ");
     sql_add(q, l->order->column);
     user_filter_add(q, l->s, &l->from, &l->filter, "");
-    add_walk(q, l, w);
+    walk_add(q, &l->walked, w);
     sql_add(q, ") o");
     sql_add(q, join);
-    add_order(q, l->order->column, descending);
+    walk_add_order(q, &l->walked, descending);
 }
 
 static enum err_code
-read_rows(const struct listing *l, const struct walk *w, int64_t first, struct user_list *out,
-          struct err *err)
+read_rows(const struct listing *l, const struct walk *w, struct user_list *out, struct err *err)
 {
-    bool descending = l->query->page.descending;
     struct sql q;
     struct db_stmt *st;
     sql_init(&q, l->s->arena);
@@ -222,30 +155,10 @@ read_rows(const struct listing *l, const struct walk *w, int64_t first, struct u
         return rc;
     size_t size = 0;
     while (db_next(st, err) == DB_ROW) {
-        int64_t nth = (int64_t)out->n;
-        if (nth == 0 || nth == w->limit - 1)
-            remember(l, descending ? first + w->limit - 1 - nth : first + nth, st);
+        remember(l, w, (int64_t)out->n, st);
         user_read(st, 0, l->s->arena, STORE_PUSH(l->s->arena, out->items, out->n, size));
     }
     return db_finish(st);
-}
-
-static enum err_code
-rows(const struct listing *l, struct user_list *out, struct err *err)
-{
-    const struct store_page *page = &l->query->page;
-    if (!l->whole) {
-        struct walk plain = {
-            .backward = page->descending, .skip = page->offset, .limit = page->limit};
-        return read_rows(l, &plain, 0, out, err);
-    }
-    int64_t total = l->from.kept.count;
-    int64_t n = page->limit < total - page->offset ? page->limit : total - page->offset;
-    if (n <= 0)
-        return ERR_OK;
-    int64_t first = page->descending ? total - page->offset - n : page->offset;
-    struct walk w = plan(l, first, n);
-    return read_rows(l, &w, first, out, err);
 }
 
 enum err_code
@@ -259,5 +172,8 @@ store_user_list(const struct scope *s, const struct user_query *query, struct us
     enum err_code rc = prepare(&l, err);
     if (rc == ERR_OK && !query->page.no_total)
         rc = count(&l, &out->total, err);
-    return rc == ERR_OK ? rows(&l, out, err) : rc;
+    if (rc != ERR_OK || query->page.limit == 0)
+        return rc;
+    struct walk w = walk_plan(s, &l.walked, &query->page);
+    return w.limit ? read_rows(&l, &w, out, err) : ERR_OK;
 }
