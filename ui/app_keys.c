@@ -196,6 +196,9 @@ command_tools(struct app *app, enum command cmd)
     case COMMAND_DUMP:
         palette_open(app, STR("dump "));
         return true;
+    case COMMAND_FIND:
+        palette_open(app, STR("find "));
+        return true;
     case COMMAND_UNDO:
         act_undo(app);
         return true;

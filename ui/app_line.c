@@ -5,6 +5,7 @@
 #include "ui/app.h"
 #include "ui/bulk.h"
 #include "ui/effective.h"
+#include "ui/find.h"
 #include "ui/help.h"
 #include "ui/invite.h"
 #include "ui/live.h"
@@ -200,8 +201,7 @@ line_matrix(struct app *app, struct str arg)
 static void
 line_find(struct app *app, struct str arg)
 {
-    (void)arg;
-    app_command(app, COMMAND_SEARCH);
+    find_open(app, arg);
 }
 
 static void

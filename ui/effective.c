@@ -96,8 +96,9 @@ effective_draw(struct pane *pane, struct canvas *cv, struct rect r)
 
 /* Its role, as the object that the list of roles shows. */
 static void
-open_row(struct effective_pane *p)
+open_row(struct pane *pane)
 {
+    struct effective_pane *p = effective_of(pane);
     const struct json *row = listing_row(&p->list);
     struct str role = json_str(json_get(row, "role")), tenant = json_str(json_get(row, "tenantId"));
     const struct effective_tenant *t = NULL;
@@ -113,21 +114,6 @@ open_row(struct effective_pane *p)
         return;
     }
     app_note(p->list.pane.app, TOAST_INFO, "No role of this user is behind that row");
-}
-
-static bool
-effective_command(struct pane *pane, enum command cmd)
-{
-    struct effective_pane *p = effective_of(pane);
-    if (listing_command(&p->list, cmd))
-        return true;
-    if (cmd == COMMAND_RELOAD)
-        read_all(p);
-    else if (cmd == COMMAND_OPEN)
-        open_row(p);
-    else
-        return false;
-    return true;
 }
 
 static void
@@ -159,12 +145,6 @@ effective_hints(const struct pane *p, struct hints *h)
 }
 
 static void
-effective_info(const struct pane *p, struct buf *out)
-{
-    listing_info(&((const struct effective_pane *)p)->list, out);
-}
-
-static void
 effective_help(const struct pane *p, struct buf *out)
 {
     (void)p;
@@ -185,10 +165,10 @@ effective_close(struct pane *pane)
 static const struct pane_ops effective_ops = {.name = "effective permissions",
                                               .close = effective_close,
                                               .draw = effective_draw,
-                                              .command = effective_command,
+                                              .command = listing_command,
                                               .crumb = effective_crumb,
                                               .hints = effective_hints,
-                                              .info = effective_info,
+                                              .info = listing_info,
                                               .help = effective_help,
                                               .reload = effective_reload,
                                               .stopped = effective_stopped};
@@ -210,6 +190,7 @@ effective_open(struct app *app, struct str who, struct str tenant)
     snprintf(p->who, sizeof p->who, "%.*s", STR_ARG(who));
     snprintf(p->tenant, sizeof p->tenant, "%.*s", STR_ARG(tenant));
     listing_init(&p->list, &descriptor);
+    p->list.open = open_row;
     listing_set(&p->list, json_new_array());
     p->e.changed = changed;
     p->e.ctx = p;

@@ -132,13 +132,18 @@ copy_row(struct listing *l, bool as_json)
 }
 
 bool
-listing_command(struct listing *l, enum command cmd)
+listing_command(struct pane *p, enum command cmd)
 {
+    struct listing *l = (struct listing *)p;
     if (grid_command(&l->grid, cmd))
         return true;
     switch (cmd) {
     case COMMAND_FILTER:
         ask_filter(l);
+        return true;
+    case COMMAND_OPEN:
+        if (l->open && listing_row(l))
+            l->open(p);
         return true;
     case COMMAND_BACK: /* first of all it takes the filter back */
         if (l->filter[0])
@@ -156,8 +161,9 @@ listing_command(struct listing *l, enum command cmd)
 }
 
 void
-listing_info(const struct listing *l, struct buf *out)
+listing_info(const struct pane *p, struct buf *out)
 {
+    const struct listing *l = (const struct listing *)p;
     if (l->filter[0])
         buf_printf(out, "/%s: %zu match%s | ", l->filter, l->grid.rows,
                    l->grid.rows == 1 ? "" : "es");

@@ -14,10 +14,11 @@ struct listing {
     struct pane pane;
     struct grid grid;
     struct grid_column heads[GRID_COLUMNS + 1];
-    const struct resource *res; /* columns, row_id, empty */
-    struct json *rows;          /* array, owned */
-    const struct json **shown;  /* those that the filter lets through */
-    size_t n;                   /* of `rows` */
+    const struct resource *res;   /* columns, row_id, empty */
+    struct json *rows;            /* array, owned */
+    const struct json **shown;    /* those that the filter lets through */
+    size_t n;                     /* of `rows` */
+    void (*open)(struct pane *p); /* Enter on a row */
     char filter[LISTING_FILTER], before[LISTING_FILTER];
 };
 
@@ -28,10 +29,10 @@ void listing_fini(struct listing *l);
 void listing_set(struct listing *l, struct json *take);
 /* `nothing` stands there while there are no rows; NULL: the descriptor's `empty`. */
 void listing_draw(struct listing *l, struct canvas *cv, struct rect r, const char *nothing);
-/* Moves, filters, copies; false if the command does none of it. */
-bool listing_command(struct listing *l, enum command cmd);
+/* For pane_ops.command: moves, filters, copies, opens; false if the command does none of it. */
+bool listing_command(struct pane *p, enum command cmd);
 /* Under the cursor; NULL: none. */
 const struct json *listing_row(const struct listing *l);
-/* "3 of 12" and the filter. */
-void listing_info(const struct listing *l, struct buf *out);
+/* For pane_ops.info: "3 of 12" and the filter. */
+void listing_info(const struct pane *p, struct buf *out);
 #endif

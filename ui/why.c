@@ -156,19 +156,13 @@ why_command(struct pane *pane, enum command cmd)
         p->moved = true;
         return true;
     }
-    switch (cmd) {
-    case COMMAND_RELOAD:
-        read_all(p);
-        return true;
-    case COMMAND_COPY:
-        buf_init(&b, 4096);
-        why_run(&p->why, (enum why_check)p->grid.cursor, &b);
-        app_copy(pane->app, buf_str(&b), "the command");
-        buf_fini(&b);
-        return true;
-    default:
+    if (cmd != COMMAND_COPY)
         return false;
-    }
+    buf_init(&b, 4096);
+    why_run(&p->why, (enum why_check)p->grid.cursor, &b);
+    app_copy(pane->app, buf_str(&b), "the command");
+    buf_fini(&b);
+    return true;
 }
 
 static void

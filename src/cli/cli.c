@@ -45,6 +45,7 @@ static cli_run *const runs[CLI_CMD_COUNT] = {
     [CLI_CMD_sessions_list] = cli_run_sessions_list,
     [CLI_CMD_sessions_watch] = cli_run_sessions_watch,
     [CLI_CMD_sessions_revoke] = cli_run_sessions_revoke,
+    [CLI_CMD_find] = cli_run_find,
     [CLI_CMD_why] = cli_run_why,
     [CLI_CMD_permissions_effective] = cli_run_effective,
 };

@@ -27,7 +27,7 @@ cli_run cli_run_api, cli_run_call, cli_run_operations, cli_run_profiles, cli_run
     cli_run_export, cli_run_import, cli_run_journal, cli_run_doctor, cli_run_completion, cli_run_qr,
     cli_run_mfa_enroll, cli_run_enroll, cli_run_sessions_list, cli_run_sessions_watch,
     cli_run_sessions_revoke, cli_run_why, cli_run_effective, cli_run_settings_export, cli_run_plan,
-    cli_run_apply, cli_run_compare;
+    cli_run_apply, cli_run_compare, cli_run_find;
 
 /* One line on stderr, "gatehouse: ..."; foreign text in it is made safe. */
 void cli_say(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

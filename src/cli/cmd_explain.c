@@ -1,8 +1,10 @@
-/* Why somebody can or cannot sign in, and what they may do: what the console's panes show, as rows. */
+/* Why somebody can or cannot sign in, what they may do, and where something is: what the
+ * console's panes show, as rows. */
 #include "base/mem.h"
 #include "cli/cli_priv.h"
 #include "cli/rows.h"
 #include "client/effective.h"
+#include "client/find.h"
 #include "client/why.h"
 
 /* Takes the list. */
@@ -123,5 +125,53 @@ cli_run_effective(struct cli *cli)
     callset_close(&calls, cli->client);
     effective_fini(e);
     mem_free(e);
+    return status;
+}
+
+/* ---- where something is ---- */
+
+static bool
+is_looked_for(const void *ctx)
+{
+    return find_done(ctx);
+}
+
+static enum cli_exit
+report_found(struct cli *cli, const struct find *f)
+{
+    struct buf b;
+    struct json *rows = find_rows(f);
+    bool any = json_len(rows) > 0;
+    buf_init(&b, (size_t)1 << 14);
+    for (struct json *row = json_first(rows); row; row = json_next(row))
+        json_free(json_detach(row, STR("object")));
+    find_coverage(f, &b);
+    enum cli_exit status = write_rows(cli, rows, "kind,name,detail,tenantId,id");
+    cli_say(cli, "%.*s", STR_ARG(buf_str(&b)));
+    buf_fini(&b);
+    if (!status && find_partial(f))
+        return CLI_PARTIAL;
+    return status || any ? status : CLI_NOT_FOUND;
+}
+
+enum cli_exit
+cli_run_find(struct cli *cli)
+{
+    enum cli_exit status = CLI_CANCELLED;
+    struct callset calls = {.n = 0};
+    struct str text = str_trim(cli->args.rest[0]);
+    if (!text.n || text.n >= FIND_TEXT) {
+        cli_say(cli, "find takes a text of at most %d bytes", FIND_TEXT - 1);
+        return CLI_USAGE;
+    }
+    if (!cli_connect(cli, &status))
+        return status;
+    struct find *f = mem_new(1, sizeof *f);
+    find_start(f, cli->client, &calls, text, client_tenant(cli->client));
+    if (cli_wait(cli, is_looked_for, f))
+        status = report_found(cli, f);
+    callset_close(&calls, cli->client);
+    find_fini(f);
+    mem_free(f);
     return status;
 }

@@ -130,6 +130,19 @@ by_group(struct bench *b)
 }
 
 static void
+findings(struct bench *b)
+{
+    fake_answer(
+        b->client, "users_search", 200,
+        "{\"items\":[{\"id\":\"user-0001\",\"name\":\"User 0001\",\"email\":"
+        "\"user1@example.com\",\"tenantId\":\"acme\"}],\"_metadata\":{\"totalItems\":120}}");
+    fake_answer(
+        b->client, "roles_list", 200,
+        "{\"items\":[{\"id\":\"r9\",\"key\":\"Mailer\",\"name\":\"Writes to example.com\"}]}");
+    fake_answer(b->client, "groups_list_v1", 403, "{\"errors\":[\"You may not\"]}");
+}
+
+static void
 inviting(struct bench *b)
 {
     fake_answer(b->client, "users_bulk_invite", 202, "{\"id\":\"job-1\"}");
@@ -451,6 +464,7 @@ static const struct golden_scene scenes[] = {
     {.name = "effective", .script = by_group, .keys = {"P Down"}, .sizes = true},
     {.name = "matrix", .keys = {":", "matrix", "Enter Down Right Space"}, .sizes = true},
     {.name = "matrix-changes", .keys = {":", "matrix", "Enter Space Down Right Space w"}},
+    {.name = "find", .script = findings, .keys = {":", "find example.com", "Enter"}, .sizes = true},
     {.name = "sessions-rows",
      .script = sessions,
      .keys = {":", "sessions", "Enter Down Space"},
