@@ -50,7 +50,7 @@ awk -v rows="$rows" 'BEGIN {
     }
 }' >users.csv
 check "the file has 37 faults" [ "$(wc -l <faults)" = 37 ]
-expect "a plan" 6 --tenant one users import users.csv --plan
+expect "a plan says what would be created, and the faults" 6 --tenant one users import users.csv --plan
 err_has "counts" "users: $((rows - 37)) would be created, 0 there already, 37 not valid, 0 refused"
 check "and creates nothing" [ "$(count_users one)" = 0 ]
 expect "the rest is imported" 6 --tenant one users import users.csv

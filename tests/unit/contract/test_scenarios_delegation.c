@@ -86,7 +86,7 @@ off_until_switched_on(void **state)
 }
 
 static void
-a_delegated_token_is_the_persons(void **state)
+who_acts_for_somebody_is_named_in_the_audit(void **state)
 {
     (void)state;
     static const struct step steps[] = {
@@ -232,7 +232,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(set_up),
         cmocka_unit_test(off_until_switched_on),
-        cmocka_unit_test(a_delegated_token_is_the_persons),
+        cmocka_unit_test(who_acts_for_somebody_is_named_in_the_audit),
         cmocka_unit_test(refused),
         cmocka_unit_test(a_form_will_do),
         cmocka_unit_test(ends_with_the_session),

@@ -199,7 +199,7 @@ without_reading_again_nothing_is_written(void **state)
 }
 
 static void
-destroying_needs_another_key(void **state)
+the_key_that_asks_never_destroys(void **state)
 {
     (void)state;
     struct bench b;
@@ -269,7 +269,7 @@ lock_some(void *ctx, const struct values *values, struct buf *body)
 }
 
 static void
-bulk_tells_each_result_and_retries(void **state)
+any_action_on_marked_rows_tells_each_result(void **state)
 {
     (void)state;
     struct bench b;
@@ -386,10 +386,10 @@ main(void)
         cmocka_unit_test(saving_waits_for_what_is_being_read),
         cmocka_unit_test(a_conflict_is_shown_and_refused),
         cmocka_unit_test(without_reading_again_nothing_is_written),
-        cmocka_unit_test(destroying_needs_another_key),
+        cmocka_unit_test(the_key_that_asks_never_destroys),
         cmocka_unit_test(what_is_gone_for_good_is_typed_out),
         cmocka_unit_test(undo_takes_back_what_was_reversible),
-        cmocka_unit_test(bulk_tells_each_result_and_retries),
+        cmocka_unit_test(any_action_on_marked_rows_tells_each_result),
         cmocka_unit_test(many_at_once_are_counted_out),
         cmocka_unit_test(read_only_refuses_every_change),
         cmocka_unit_test(a_lost_answer_is_called_unknown),

@@ -90,7 +90,7 @@ a_terminal_has_its_own_sequences(void **state)
 }
 
 static void
-a_lone_escape_waits_a_moment(void **state)
+esc_alone_waits_25_ms_and_no_second(void **state)
 {
     (void)state;
     assert_events("\033", 0, "");
@@ -326,7 +326,7 @@ main(void)
         TEST(plain_keys),
         TEST(sequences),
         TEST(a_terminal_has_its_own_sequences),
-        TEST(a_lone_escape_waits_a_moment),
+        TEST(esc_alone_waits_25_ms_and_no_second),
         TEST(torn_sequences_never_become_keys),
         TEST(unknown_sequences_are_swallowed),
         TEST(pastes),

@@ -112,7 +112,7 @@ columns_are_chosen_by_name(void **state)
 }
 
 static void
-a_list_opens_as_it_was_left(void **state)
+order_and_columns_are_as_they_were_left(void **state)
 {
     (void)state;
     struct bench b;
@@ -140,7 +140,7 @@ main(void)
         cmocka_unit_test(no_file_is_no_fault_and_a_faulty_one_is_left),
         cmocka_unit_test(the_oldest_are_forgotten),
         cmocka_unit_test(columns_are_chosen_by_name),
-        cmocka_unit_test(a_list_opens_as_it_was_left),
+        cmocka_unit_test(order_and_columns_are_as_they_were_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,7 +87,7 @@ faults_say_where(void **state)
 }
 
 static void
-shipped_themes_can_be_read(void **state)
+themes_can_be_read_on_light_and_on_dark(void **state)
 {
     (void)state;
     static const char *const names[] = {"default", "dark", "light", "high-contrast", "mono"};
@@ -224,7 +224,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(styles),
         TEST(faults_say_where),
-        TEST(shipped_themes_can_be_read),
+        TEST(themes_can_be_read_on_light_and_on_dark),
         TEST(high_contrast_is_high),
         TEST(contrast),
         TEST(nearest_colours),
