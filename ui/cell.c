@@ -1,5 +1,6 @@
 #include "ui/cell.h"
 #include "base/clock.h"
+#include "base/script.h"
 
 enum { CELL_TEXT_MAX = 16384, ID_SHOWN = 8, ID_WHOLE = 14 };
 
@@ -155,6 +156,8 @@ cell_format(const struct resource *res, const struct column *col, const struct j
     switch (col->format) {
     case FMT_TEXT:
         cell_raw(value, out);
+        if (style != CELL_PLAIN && script_mixes(json_str(value), NULL, NULL))
+            *role = ROLE_WARN;
         return;
     case FMT_ID:
         format_id(json_str(value), style, out);

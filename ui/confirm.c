@@ -1,5 +1,6 @@
 #include "ui/confirm.h"
 #include "base/mem.h"
+#include "base/script.h"
 #include "ui/lineedit.h"
 
 enum { CONFIRM_COLS = 64 };
@@ -59,8 +60,11 @@ confirm_draw(struct pane *p, struct canvas *cv, struct rect r)
     canvas_box(cv, box, ROLE_BORDER, str_of(s->title));
     struct rect in = rect_inset(box, 1, 2);
     int row = 0;
+    bool mixes = script_mixes(s->name, NULL, NULL);
     if (s->name.n)
-        row = pane_wrap(cv, in, row, ROLE_VALUE, s->name);
+        row = pane_wrap(cv, in, row, mixes ? ROLE_WARN : ROLE_VALUE, s->name);
+    if (mixes)
+        row = pane_wrap(cv, in, row, ROLE_WARN, STR("Letters of two alphabets in one word!"));
     if (s->id.n) {
         pane_text(cv, in, row, 0, ROLE_LABEL, STR("id"));
         struct rect id = {in.row, in.col + 4, in.rows, in.cols - 4};

@@ -1,5 +1,6 @@
 #include "ui/detail_lines.h"
 #include "base/mem.h"
+#include "base/script.h"
 #include "base/utf8.h"
 #include "ui/cell.h"
 #include "ui/layout.h"
@@ -107,6 +108,17 @@ add_value(struct detail_lines *l, struct str label, struct str text, enum role r
     }
 }
 
+/* A name that looks like somebody else's may be meant to. */
+static void
+add_mixture(struct detail_lines *l, struct str text, int label_cols)
+{
+    const char *one, *other;
+    if (!script_mixes(text, &one, &other))
+        return;
+    struct str note = arena_printf(&l->arena, "has %s and %s letters in one word", one, other);
+    add_value(l, STR(""), note, ROLE_WARN, label_cols);
+}
+
 static void
 add_values(struct detail_lines *l, const struct resource *res, const struct section *s,
            const struct json *row)
@@ -118,6 +130,8 @@ add_values(struct detail_lines *l, const struct resource *res, const struct sect
         buf_init(&b, VALUE_MAX);
         format(res, c, row, row, &b, &role);
         add_value(l, str_of(c->title), arena_str(&l->arena, buf_str(&b)), role, label_cols);
+        if (c->format == FMT_TEXT && role == ROLE_WARN)
+            add_mixture(l, buf_str(&b), label_cols);
         buf_fini(&b);
     }
 }

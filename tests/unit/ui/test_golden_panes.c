@@ -39,7 +39,24 @@ own_tokens(struct bench *b)
                 "\"metadata\":{\"host\":\"ada-laptop\"}}]");
 }
 
+/* One whose first letter is Cyrillic, beside one who is wholly so. */
+static void
+look_alike(struct bench *b)
+{
+    fake_answer(b->client, "users_list", 200,
+                "{\"items\":[{\"id\":\"user-0001\",\"name\":\"\\u0410da Okafor\",\"email\":"
+                "\"ad\\u0430@acme.example\",\"verified\":true},{\"id\":\"user-0002\",\"name\":"
+                "\"\\u0414\\u043c\\u0438\\u0442\\u0440\\u0438\\u0439 Volkov\",\"email\":"
+                "\"dmitri@acme.example\",\"verified\":true}],\"_metadata\":{\"totalItems\":2}}");
+    fake_answer(b->client, "users_get_vendor", 200,
+                "{\"id\":\"user-0001\",\"name\":\"\\u0410da Okafor\",\"email\":"
+                "\"ad\\u0430@acme.example\",\"verified\":true}");
+}
+
 static const struct golden_scene scenes[] = {
+    {.name = "users-look-alike", .script = look_alike, .keys = {"Down"}},
+    {.name = "user-look-alike", .script = look_alike, .keys = {"Enter"}},
+    {.name = "user-look-alike-remove", .script = look_alike, .keys = {"d"}},
     {.name = "categories-rows", .script = categories, .keys = {"5"}, .sizes = true},
     {.name = "jwt-rules", .script = environment, .keys = {":", "jwt-rules", "Enter"}},
     {.name = "delegation", .script = environment, .keys = {":", "delegation", "Enter"}},
