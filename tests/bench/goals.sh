@@ -142,8 +142,18 @@ lists_goals() {
 
 import_goals() {
     ratio S11 "users imported/s beside raw commits of 1000" import.alone import.floor '>=' 0.7
-    ratio S11 "the same while others create users" import.rate import.floor '>=' 0.5
+    ratio S11 "raw commits of 1000, CPU us beside a user imported" import.floor.cpu import.cpu '>=' 0.5
+    ratio S11 "users imported/s while others create some" import.rate import.floor '>=' 0.5
     figure S11 "creating a user meanwhile, p99 us" create.beside.p99 '<=' 200000
+}
+
+# Where one server, the database and the load keep all processors busy, a second server finds none; then what each read
+# costs says how far more processors would go.
+nodes_goals() {
+    for what in page get; do
+        ratio N1 "reads/s of two servers beside one: $what" "nodes.two.$what" "nodes.one.$what" '>=' 1.5
+        ratio N1 "CPU us a read of one of two beside one alone: $what" "nodes.two.$what.cpu" "nodes.one.$what.cpu" '<=' 1.2
+    done
 }
 
 timing_goals() {

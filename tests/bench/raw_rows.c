@@ -3,7 +3,7 @@
  * prepared statements.
  *   raw_rows DATABASE [USERS]    for two seconds; a copy of one that gatehoused made. With USERS so
  *                                many to a commit, and an audit of each; else one, and none.
- * Prints users per second.
+ * Prints users per second; with USERS also microseconds of CPU for each.
  */
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -121,8 +121,11 @@ main(int argc, char **argv)
     for (; ok && seconds() - start < SECONDS; seq += n)
         ok = add_rows(st, seq, n, argc > 2);
     double took = seconds() - start;
-    if (ok)
-        printf("%.0f\n", (double)(seq - first) / took);
+    double each = (double)(seq - first);
+    if (ok && argc > 2)
+        printf("%.0f %.1f\n", each / took, (double)clock() / CLOCKS_PER_SEC * 1e6 / each);
+    else if (ok)
+        printf("%.0f\n", each / took);
     else
         fprintf(stderr, "raw_rows: %s\n",
                 db ? sqlite3_errmsg(db) : "usage: raw_rows DATABASE [USERS]");

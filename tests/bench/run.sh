@@ -6,7 +6,7 @@
 #   ROUNDS rounds of each figure         (5)
 #   SECS   seconds of load per figure    (2)
 #   DIR    where the databases are kept  (build/bench; delete it to seed anew)
-#   PARTS  which figures to take         (console sessions server signin messages import lists); also timing, with SAMPLES (2000)
+#   PARTS  which figures to take         (console sessions server signin messages import lists); also timing, with SAMPLES (2000), and nodes
 #
 # The peer of the server is glewlwyd, the only packaged identity server of its kind; where it is not installed its
 # rows say so. It is not installed by `make bench`, since its package starts a service.
