@@ -13,6 +13,7 @@ struct effective_pane {
     struct listing list;
     struct effective e;
     char who[EFFECTIVE_ID], tenant[TENANT_SIZE];
+    bool stale; /* to be read before it is drawn */
 };
 
 static const struct column columns[] = {
@@ -46,6 +47,7 @@ static void
 read_all(struct effective_pane *p)
 {
     struct app *app = p->list.pane.app;
+    p->stale = false;
     callset_close(&p->list.pane.calls, app->client);
     effective_start(&p->e, app->client, &p->list.pane.calls, str_of(p->who), str_of(p->tenant));
 }
@@ -76,6 +78,8 @@ effective_draw(struct pane *pane, struct canvas *cv, struct rect r)
 {
     struct effective_pane *p = effective_of(pane);
     struct buf b;
+    if (p->stale)
+        read_all(p);
     buf_init(&b, (size_t)1 << 14);
     buf_printf(&b, "%s: ", p->e.email[0] ? p->e.email : p->who);
     effective_coverage(&p->e, &b);
@@ -119,7 +123,7 @@ open_row(struct pane *pane)
 static void
 effective_reload(struct pane *p)
 {
-    read_all(effective_of(p));
+    effective_of(p)->stale = true;
 }
 
 static void
@@ -194,9 +198,8 @@ effective_open(struct app *app, struct str who, struct str tenant)
     listing_set(&p->list, json_new_array());
     p->e.changed = changed;
     p->e.ctx = p;
+    p->stale = true;
     app_push(app, &p->list.pane);
-    if (app_top(app) == &p->list.pane)
-        read_all(p);
 }
 
 void

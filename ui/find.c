@@ -12,6 +12,7 @@ struct find_pane {
     struct listing list;
     struct find find;
     char text[FIND_TEXT];
+    bool stale; /* to be asked before it is drawn */
 };
 
 enum { COVERAGE_ROWS = 3, ROOM = 7 };
@@ -45,6 +46,7 @@ static void
 look(struct find_pane *p)
 {
     struct pane *pane = &p->list.pane;
+    p->stale = false;
     callset_close(&pane->calls, pane->app->client);
     find_start(&p->find, pane->app->client, &pane->calls, str_of(p->text), str_of(pane->tenant));
 }
@@ -54,6 +56,8 @@ find_draw(struct pane *pane, struct canvas *cv, struct rect r)
 {
     struct find_pane *p = find_of(pane);
     struct buf b;
+    if (p->stale)
+        look(p);
     buf_init(&b, (size_t)1 << 14);
     find_coverage(&p->find, &b);
     struct rect below = {r.row, r.col, 0, r.cols};
@@ -108,7 +112,7 @@ open_row(struct pane *pane)
 static void
 find_reload(struct pane *p)
 {
-    look(find_of(p));
+    find_of(p)->stale = true;
 }
 
 static void
@@ -184,7 +188,6 @@ find_open(struct app *app, struct str text)
     listing_set(&p->list, json_new_array());
     p->find.changed = changed;
     p->find.ctx = p;
+    p->stale = true;
     app_push(app, &p->list.pane);
-    if (app_top(app) == &p->list.pane)
-        look(p);
 }

@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+enum { ROW_TEXT = 1 << 14 };
+
 static void
 cell(const void *ctx, size_t row, size_t column, struct buf *out, enum role *role)
 {
@@ -19,6 +21,7 @@ void
 listing_init(struct listing *l, const struct resource *res)
 {
     l->res = res;
+    buf_init(&l->pin, ROW_TEXT);
     for (size_t i = 0; i < GRID_COLUMNS && res->columns[i].title; i++)
         l->heads[i] = (struct grid_column){res->columns[i].title, res->columns[i].min,
                                            res->columns[i].flex, res->columns[i].drop};
@@ -30,6 +33,7 @@ listing_fini(struct listing *l)
 {
     json_free(l->rows);
     mem_free(l->shown);
+    buf_fini(&l->pin);
     l->rows = NULL;
     l->shown = NULL;
 }
@@ -48,6 +52,43 @@ rebuild(struct listing *l)
     l->pane.app->dirty = true;
 }
 
+/* What a row says, to know it again when it has been read anew. */
+static void
+row_text(const struct listing *l, const struct json *row, struct buf *out)
+{
+    enum role role = ROLE_TEXT;
+    buf_reset(out);
+    for (const struct column *c = l->res->columns; c->title; c++) {
+        cell_format(l->res, c, row, CELL_PLAIN, out, &role);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void
+pin(struct listing *l)
+{
+    const struct json *row = listing_row(l);
+    buf_reset(&l->pin);
+    if (row)
+        row_text(l, row, &l->pin);
+}
+
+/* Rows come answer by answer: what was pinned may come later than others. */
+static void
+seek_pinned(struct listing *l)
+{
+    struct buf text;
+    buf_init(&text, ROW_TEXT);
+    for (size_t i = 0; l->pin.n && i < l->grid.rows; i++) {
+        row_text(l, l->shown[i], &text);
+        if (!str_eq(buf_str(&text), buf_str(&l->pin)))
+            continue;
+        l->grid.cursor = i;
+        break;
+    }
+    buf_fini(&text);
+}
+
 void
 listing_set(struct listing *l, struct json *take)
 {
@@ -56,6 +97,7 @@ listing_set(struct listing *l, struct json *take)
     l->n = json_len(take);
     l->shown = mem_resize(l->shown, l->n + 1, sizeof *l->shown);
     rebuild(l);
+    seek_pinned(l);
 }
 
 void
@@ -94,6 +136,7 @@ filter_changed(struct pane *owner, struct str text)
     struct listing *l = (struct listing *)owner;
     set_filter(l, text);
     l->grid.cursor = 0;
+    buf_reset(&l->pin);
 }
 
 static void
@@ -135,8 +178,10 @@ bool
 listing_command(struct pane *p, enum command cmd)
 {
     struct listing *l = (struct listing *)p;
-    if (grid_command(&l->grid, cmd))
+    if (grid_command(&l->grid, cmd)) {
+        pin(l);
         return true;
+    }
     switch (cmd) {
     case COMMAND_FILTER:
         ask_filter(l);

@@ -18,6 +18,7 @@ struct listing {
     struct json *rows;            /* array, owned */
     const struct json **shown;    /* those that the filter lets through */
     size_t n;                     /* of `rows` */
+    struct buf pin;               /* what the row says that a person moved to; empty: none yet */
     void (*open)(struct pane *p); /* Enter on a row */
     char filter[LISTING_FILTER], before[LISTING_FILTER];
 };
@@ -25,7 +26,7 @@ struct listing {
 /* The columns are those of the descriptor, at most GRID_COLUMNS. */
 void listing_init(struct listing *l, const struct resource *res);
 void listing_fini(struct listing *l);
-/* Other rows (an array); the cursor stays on its place. */
+/* Other rows (an array); the cursor stays on, or goes back to, what a person moved it to. */
 void listing_set(struct listing *l, struct json *take);
 /* `nothing` stands there while there are no rows; NULL: the descriptor's `empty`. */
 void listing_draw(struct listing *l, struct canvas *cv, struct rect r, const char *nothing);

@@ -223,6 +223,7 @@ ask(struct matrix *m, enum op_id id, result_fn *done)
 void
 matrix_read(struct matrix *m)
 {
+    m->stale = false;
     m->again = m->reading > 0;
     if (m->reading)
         return;
@@ -432,7 +433,7 @@ matrix_key_pressed(struct pane *p, uint32_t key)
 static void
 matrix_reload(struct pane *p)
 {
-    matrix_read(matrix_of(p));
+    matrix_of(p)->stale = true;
 }
 
 static void
@@ -523,9 +524,8 @@ matrix_open(struct app *app, struct str tenant)
     struct matrix *m = mem_new(1, sizeof *m);
     m->pane.ops = &matrix_ops;
     snprintf(m->pane.tenant, sizeof m->pane.tenant, "%.*s", STR_ARG(tenant));
+    m->stale = true;
     app_push(app, &m->pane);
-    if (app_top(app) == &m->pane)
-        matrix_read(m);
 }
 
 void

@@ -22,6 +22,7 @@ struct matrix {
     size_t row, col, top, left;
     size_t body_rows, body_cols; /* of the last drawing: rows, whole columns */
     unsigned reading;
+    bool stale;         /* to be read before it is drawn */
     bool loaded, again; /* again: what is being read may be older than the last write */
     char failure[MATRIX_NOTE], find[MATRIX_FIND];
     /* A change on its way. */

@@ -131,6 +131,8 @@ void
 matrix_draw(struct pane *pane, struct canvas *cv, struct rect r)
 {
     struct matrix *m = matrix_of(pane);
+    if (m->stale)
+        matrix_read(m);
     const char *nothing = nothing_to_show(m);
     if (nothing) {
         (void)pane_wrap(cv, rect_inset(r, 1, 2), 0, m->failure[0] ? ROLE_BAD : ROLE_DIM,

@@ -13,6 +13,7 @@ struct why_pane {
     struct why why;
     struct grid grid;
     char who[WHY_ID], tenant[TENANT_SIZE];
+    bool stale; /* to be read before it is drawn */
     bool moved; /* else the cursor goes to the first reason by itself */
 };
 
@@ -20,6 +21,29 @@ static struct why_pane *
 why_of(struct pane *p)
 {
     return (struct why_pane *)p;
+}
+
+/* ---- reading ---- */
+
+static void
+changed(void *ctx)
+{
+    struct why_pane *p = ctx;
+    p->pane.app->dirty = true;
+    for (size_t i = 0; i < WHY_CHECKS && !p->moved; i++)
+        if (p->why.rows[i].verdict == WHY_NO) {
+            p->grid.cursor = i;
+            return;
+        }
+}
+
+static void
+read_all(struct why_pane *p)
+{
+    struct app *app = p->pane.app;
+    p->stale = false;
+    callset_close(&p->pane.calls, app->client);
+    why_start(&p->why, app->client, &p->pane.calls, str_of(p->who), str_of(p->tenant));
 }
 
 /* ---- what is shown ---- */
@@ -114,6 +138,8 @@ static void
 why_draw(struct pane *pane, struct canvas *cv, struct rect r)
 {
     struct why_pane *p = why_of(pane);
+    if (p->stale)
+        read_all(p);
     draw_summary(p, cv, rect_cut_top(&r, 1));
     struct rect facts = {r.row, r.col, 0, r.cols};
     if (r.rows >= FACTS_ROWS + 1 + ROOM)
@@ -126,26 +152,6 @@ why_draw(struct pane *pane, struct canvas *cv, struct rect r)
 }
 
 /* ---- the pane ---- */
-
-static void
-changed(void *ctx)
-{
-    struct why_pane *p = ctx;
-    p->pane.app->dirty = true;
-    for (size_t i = 0; i < WHY_CHECKS && !p->moved; i++)
-        if (p->why.rows[i].verdict == WHY_NO) {
-            p->grid.cursor = i;
-            return;
-        }
-}
-
-static void
-read_all(struct why_pane *p)
-{
-    struct app *app = p->pane.app;
-    callset_close(&p->pane.calls, app->client);
-    why_start(&p->why, app->client, &p->pane.calls, str_of(p->who), str_of(p->tenant));
-}
 
 static bool
 why_command(struct pane *pane, enum command cmd)
@@ -168,7 +174,7 @@ why_command(struct pane *pane, enum command cmd)
 static void
 why_reload(struct pane *p)
 {
-    read_all(why_of(p));
+    why_of(p)->stale = true;
 }
 
 static void
@@ -248,9 +254,8 @@ why_open(struct app *app, struct str who, struct str tenant)
     p->grid = (struct grid){.columns = columns, .rows = WHY_CHECKS, .cell = cell, .ctx = &p->why};
     p->why.changed = changed;
     p->why.ctx = p;
+    p->stale = true;
     app_push(app, &p->pane);
-    if (app_top(app) == &p->pane)
-        read_all(p);
 }
 
 void

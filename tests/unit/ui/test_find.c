@@ -262,6 +262,43 @@ f3_asks_and_rows_come_as_they_arrive(void **state)
     bench_close(&b);
 }
 
+static void
+the_cursor_stays_on_what_it_is_on(void **state)
+{
+    struct bench b;
+    (void)state;
+    open_console(&b, "acme");
+    bench_line(&b, "find beacon");
+    bench_keys(&b, "Down Down"); /* the role */
+    fake_answer(b.client, "users_search", 200,
+                "{\"items\":[{\"id\":\"u1\",\"email\":\"beacon@acme.example\",\"name\":\"Bea\","
+                "\"tenantId\":\"acme\"},{\"id\":\"u2\",\"email\":\"beacon2@acme.example\"}]}");
+    bench_keys(&b, "R");
+    bench_shows(&b, "beacon2@acme.example");
+    bench_shows(&b, "4 of 7");
+    bench_keys(&b, "y");
+    assert_string_equal(b.copied, "r7");
+    bench_close(&b);
+}
+
+static void
+what_is_not_seen_asks_nothing(void **state)
+{
+    struct bench b;
+    (void)state;
+    open_console(&b, "acme");
+    bench_line(&b, "find beacon");
+    bench_line(&b, "matrix");
+    fake_log_clear(b.client);
+    app_changed(&b.app);
+    bench_keys(&b, "Down");
+    bench_sent(&b, "permissions_list");
+    bench_not_sent(&b, "users_search");
+    bench_keys(&b, "Esc");
+    bench_sent(&b, "users_search");
+    bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -273,6 +310,8 @@ main(void)
         cmocka_unit_test(many_are_bounded_and_that_is_said),
         cmocka_unit_test(enter_opens_what_was_found),
         cmocka_unit_test(f3_asks_and_rows_come_as_they_arrive),
+        cmocka_unit_test(the_cursor_stays_on_what_it_is_on),
+        cmocka_unit_test(what_is_not_seen_asks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
