@@ -5,6 +5,7 @@
 #include "ui/cell.h"
 #include "ui/confirm.h"
 #include "ui/detail.h"
+#include "ui/explore.h"
 #include "ui/form.h"
 #include "ui/marks.h"
 #include "ui/writing.h"
@@ -54,7 +55,8 @@ act_call(const struct act *act, const struct json *row, struct callset *calls)
     return (struct bind_call){.client = act->app->client,
                               .op = act->op,
                               .tenant = bind_tenant(act->op, act->action->binds, &scope),
-                              .user = bind_user(act->action->binds, &scope),
+                              .user = act->user[0] ? str_of(act->user)
+                                                   : bind_user(act->action->binds, &scope),
                               .calls = calls};
 }
 
@@ -79,8 +81,8 @@ act_free(struct act *take)
     mem_free(take);
 }
 
-static bool
-refused(struct app *app, const struct act_setup *s)
+bool
+act_refused(struct app *app, const struct act_setup *s)
 {
     const struct op *op = op_get(s->action->op);
     struct bind_scope scope = {s->row, s->parent, s->tenant, NULL};
@@ -130,7 +132,7 @@ act_new(struct app *app, const struct act_setup *setup, struct json *take_input)
 void
 act_start(struct app *app, const struct act_setup *setup)
 {
-    if (refused(app, setup))
+    if (act_refused(app, setup))
         return;
     if (setup->action->start) {
         setup->action->start(app, setup->row, setup->tenant);
@@ -143,11 +145,22 @@ act_start(struct app *app, const struct act_setup *setup)
         act_confirm(act);
 }
 
+/* Whose things it is about is a header, not a member of the operation. */
+static void
+take_user(struct act *act)
+{
+    struct json *user = json_detach(act->input, STR(BIND_USER));
+    snprintf(act->user, sizeof act->user, "%.*s", STR_ARG(str_sub(json_str(user), 0, 127)));
+    json_free(user);
+}
+
 void
 act_filled(struct act *act, struct json *take_input)
 {
     json_free(act->input);
     act->input = take_input;
+    if (act->action->flags & ACTION_EXPLORE)
+        take_user(act);
     act_confirm(act);
 }
 
@@ -185,6 +198,8 @@ act_ask(struct act *act, size_t n)
 {
     const struct action *a = act->action;
     char title[128], what[64], count[24];
+    struct buf request;
+    buf_init(&request, 64 * 1024);
     snprintf(title, sizeof title, "%s?", a->label);
     snprintf(what, sizeof what, "%zu marked %s", n, act->resource->title);
     snprintf(count, sizeof count, "%zu", n);
@@ -199,6 +214,11 @@ act_ask(struct act *act, size_t n)
                               .no = declined,
                               .ctx = act};
     s.type = s.name;
+    if (a->flags & ACTION_EXPLORE) {
+        explore_request(act, &request);
+        s.name = buf_str(&request);
+        s.verb = "send";
+    }
     if (act->rows) {
         s.name = str_of(what);
         s.id = STR_ABSENT;
@@ -207,6 +227,7 @@ act_ask(struct act *act, size_t n)
             s.tier = CONFIRM_TYPE;
     }
     confirm_open(act->app, &s);
+    buf_fini(&request);
 }
 
 static void
@@ -225,7 +246,7 @@ static void
 say_done(const struct act *act, const struct json *answer)
 {
     struct str name = act_row_name(act->resource, act->row ? act->row : answer);
-    bool show = act->action->flags & ACTION_SHOW;
+    bool show = act->action->flags & (ACTION_SHOW | ACTION_EXPLORE);
     app_note(act->app, show ? TOAST_INFO : TOAST_GOOD, "%s: %s%s%.*s", act->action->label,
              show ? "answered" : "done", name.n ? ", " : "", STR_ARG(name));
 }
@@ -257,7 +278,9 @@ act_done(void *ctx, struct result *take)
     if (!act->undoing)
         act_undo_push(act, act->row);
     act_closed(act);
-    if (act->action->flags & ACTION_SHOW)
+    if (act->action->flags & ACTION_EXPLORE)
+        explore_answer(act, take);
+    else if (act->action->flags & ACTION_SHOW)
         answer_open(app, act->op, act->action->label, take->json);
     if (act->told)
         act->told(act, take);

@@ -30,6 +30,8 @@ struct act {
     struct json *rows;  /* array of marked rows, NULL for one */
     struct json *input; /* what the form collected, NULL: nothing */
     char tenant[TENANT_SIZE];
+    char user[TENANT_SIZE];    /* whose things it is about, when a form asked for it; "" */
+    struct action made;        /* where `action` is no descriptor's (explore.h) */
     unsigned pane, form, bulk; /* serials; 0: none */
     bool sending, undoing;
     /* Owned; what the action itself is given to take this change back, where no other reverses it. */
@@ -50,7 +52,10 @@ void act_undo(struct app *app);
 /* Drops all acts and undo steps; their calls are closed. */
 void act_forget(struct app *app);
 
-/* --- For form.c, diff.c, bulk.c --- */
+/* --- For form.c, diff.c, bulk.c, explore.c --- */
+
+/* Says in a toast why the action cannot be carried out; false if it can. */
+bool act_refused(struct app *app, const struct act_setup *s);
 
 /* The form was filled in: takes the input (object) and goes on to ask and send. */
 void act_filled(struct act *act, struct json *take_input);
@@ -66,7 +71,7 @@ struct values *act_values(const struct act *act, const struct json *row, struct 
 struct bind_call act_call(const struct act *act, const struct json *row, struct callset *calls);
 /* How a row is called: its name, else its id. */
 struct str act_row_name(const struct resource *res, const struct json *row);
-/* An act for act_send, of an action without form and question; copies the row, takes the input. */
+/* An act that nobody has started: copies the rows, takes the input (NULL: none). */
 struct act *act_new(struct app *app, const struct act_setup *setup, struct json *take_input);
 /* Remembers how to take back what was done to this row, or to these rows (an array). */
 void act_undo_push(const struct act *act, const struct json *row);

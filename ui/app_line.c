@@ -5,6 +5,7 @@
 #include "ui/app.h"
 #include "ui/bulk.h"
 #include "ui/effective.h"
+#include "ui/explore.h"
 #include "ui/find.h"
 #include "ui/help.h"
 #include "ui/invite.h"
@@ -154,6 +155,18 @@ line_invite(struct app *app, struct str arg)
 }
 
 static void
+line_api(struct app *app, struct str arg)
+{
+    const struct op *op = arg.n ? op_by_name(arg) : NULL;
+    if (op)
+        explore_open(app, op);
+    else if (arg.n)
+        app_note(app, TOAST_WARN, "There is no operation %.*s; :api lists them", STR_ARG(arg));
+    else
+        explore_list(app);
+}
+
+static void
 line_bulk(struct app *app, struct str arg)
 {
     (void)arg;
@@ -275,6 +288,16 @@ complete_tenants(struct app *app, struct buf *out)
     LIST_EACH (it, &app->tenants) {
         const struct tenant_seen *t = LIST_ENTRY(it, struct tenant_seen, node);
         buf_printf(out, "%s\t%s\n", t->id, t->name);
+    }
+}
+
+static void
+complete_operations(struct app *app, struct buf *out)
+{
+    (void)app;
+    for (int i = 0; i < OP_COUNT; i++) {
+        const struct op *op = op_get((enum op_id)i);
+        buf_printf(out, "%s\t%s\n", op->name, op->title);
     }
 }
 

@@ -138,17 +138,13 @@ act_from(struct app *app, struct bulk_saved *saved)
     const struct action *action = res->actions ? act_by_name(res, name) : NULL;
     if (!action || action->start || strcmp(op_get(action->op)->name, op) != 0)
         return NULL;
-    struct act *act = mem_new(1, sizeof *act);
-    list_init(&act->node);
-    act->app = app;
-    act->resource = res;
-    act->action = action;
-    act->op = op_get(action->op);
+    struct act_setup setup = {.resource = res,
+                              .action = action,
+                              .parent = json_get(head, "parent"),
+                              .tenant = str_of(tenant)};
+    struct act *act = act_new(app, &setup, json_detach(saved->head, STR("input")));
     act->rows = saved->rows;
     saved->rows = NULL;
-    act->input = json_detach(saved->head, STR("input"));
-    act->parent = json_detach(saved->head, STR("parent"));
-    memcpy(act->tenant, tenant, sizeof tenant);
     (void)json_to_bool(json_get(head, "undoing"), &act->undoing);
     return act;
 }

@@ -1,4 +1,5 @@
 #include "ui/form.h"
+#include "api/opdoc.h"
 #include "base/mem.h"
 #include "ui/cell.h"
 #include "ui/confirm.h"
@@ -38,6 +39,8 @@ form_needed(const struct act *act)
 {
     if (act->action->flags & ACTION_NO_FORM)
         return false;
+    if ((act->action->flags & ACTION_EXPLORE) && (act->op->params || act->op->ctx & CTX_USER))
+        return true;
     return table_asks(act, act->op->query) || table_asks(act, act->op->body);
 }
 
@@ -108,11 +111,27 @@ add_rest(struct form *form, const struct field *table, bool required)
     }
 }
 
+/* What other actions bind: the path, and whose things it is about. */
+static void
+add_place(struct form *form)
+{
+    static const struct field needed = {
+        .name = BIND_USER, .kind = KIND_STRING, .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY};
+    static const struct field possible = {.name = BIND_USER, .kind = KIND_STRING};
+    const struct op *op = form->act->op;
+    add_rest(form, op->params, true);
+    add_rest(form, op->params, false);
+    if (op->ctx & CTX_USER)
+        add_field(form, op->ctx & CTX_NEED_USER ? &needed : &possible, NULL);
+}
+
 /* Hinted fields first, in the order of the hints; then what else is required, then the rest. */
 static void
 add_fields(struct form *form)
 {
     const struct act *act = form->act;
+    if (act->action->flags & ACTION_EXPLORE)
+        add_place(form);
     for (const struct form_hint *h = act->action->form; h && h->field; h++) {
         const struct field *f = bind_field(act->op, h->field);
         if (f && asked(act, f) && !bind_find(act->action->binds, h->field))
@@ -377,6 +396,8 @@ form_info(const struct pane *p, struct buf *out)
     else if (form->focus < form->n && form->fields[form->focus].hint &&
              form->fields[form->focus].hint->help)
         buf_add_text(out, form->fields[form->focus].hint->help);
+    else if (form->focus < form->n && form->act && form->act->action->flags & ACTION_EXPLORE)
+        opdoc_type(out, form->fields[form->focus].field);
 }
 
 static const struct pane_ops form_ops = {.name = "form",

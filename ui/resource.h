@@ -69,6 +69,7 @@ enum {
     ACTION_IN_TENANT = 1 << 7,   /* only in a pane that works in one tenant */
     ACTION_ENVIRONMENT = 1 << 8, /* only in a pane that works in the whole environment */
     ACTION_SHOW = 1 << 9,        /* what is answered is shown: a result, a secret this once */
+    ACTION_EXPLORE = 1 << 11,    /* of explore.h: the path is asked for too, all of it is shown */
     ACTION_WHOLE = 1 << 10       /* an edit sends what stays as well: the operation replaces all */
 };
 

@@ -10,7 +10,7 @@ enum { TEXT_MAX = 4 << 20, KEY_COLUMN = 20, KEY_COLUMN_NARROW = 12 };
 struct textview {
     struct pane pane;
     char crumb[64];
-    struct buf text, copy;
+    struct buf text, copy, request;
     const char *copy_what; /* NULL: there is nothing to copy */
     struct str *lines;
     size_t n, top;
@@ -26,6 +26,7 @@ textview_close(struct pane *p)
     mem_free(t->lines);
     secret_buf_fini(&t->text); /* it may show one */
     secret_buf_fini(&t->copy);
+    secret_buf_fini(&t->request);
 }
 
 static void
@@ -172,6 +173,10 @@ textview_command(struct pane *p, enum command cmd)
         if (t->copy_what)
             app_copy(p->app, buf_str(&t->copy), t->copy_what);
         return t->copy_what != NULL;
+    case COMMAND_COPY_JSON:
+        if (t->request.n)
+            app_copy(p->app, buf_str(&t->request), "the request");
+        return t->request.n > 0;
     default:
         return textview_find(t, cmd);
     }
@@ -188,6 +193,8 @@ textview_hints(const struct pane *p, struct hints *h)
 {
     if (((const struct textview *)p)->copy_what)
         hint_add(h, "y", "copy");
+    if (((const struct textview *)p)->request.n)
+        hint_add(h, "Y", "copy as curl");
     hint_add(h, "/", "find");
     hint_add(h, "n", "next");
     hint_add(h, "q", "close");
@@ -218,6 +225,12 @@ textview_set_copy(struct pane *p, struct str text, const char *what)
     buf_add_str(&t->copy, text);
 }
 
+void
+textview_set_request(struct pane *p, struct str line)
+{
+    buf_add_str(&((struct textview *)p)->request, line);
+}
+
 struct pane *
 textview_new(const char *crumb, struct str text)
 {
@@ -228,6 +241,7 @@ textview_new(const char *crumb, struct str text)
     memcpy(t->crumb, crumb, n);
     buf_init(&t->text, TEXT_MAX);
     buf_init(&t->copy, TEXT_MAX);
+    buf_init(&t->request, TEXT_MAX);
     buf_add_str(&t->text, str_sub(text, 0, TEXT_MAX - 1));
     struct str rest = buf_str(&t->text), line;
     size_t count = 1;

@@ -8,6 +8,8 @@
 
 /* Gives `y` something to copy, which is called `what` (a literal). */
 void textview_set_copy(struct pane *p, struct str text, const char *what);
+/* Gives `Y` a line for a shell to copy. */
+void textview_set_request(struct pane *p, struct str line);
 /* The text is copied. */
 struct pane *textview_new(const char *crumb, struct str text);
 #endif

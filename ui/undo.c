@@ -76,17 +76,13 @@ act_undo(struct app *app)
     if (!writing_allowed(app))
         return;
     struct undo_step *s = LIST_ENTRY(app->undo.next, struct undo_step, node);
-    struct act *act = mem_new(1, sizeof *act);
-    list_init(&act->node);
-    act->app = app;
-    act->resource = s->resource;
-    act->action = s->action;
-    act->op = op_get(s->action->op);
-    act->row = copy_or_null(s->row);
+    struct act_setup setup = {.resource = s->resource,
+                              .action = s->action,
+                              .row = s->row,
+                              .parent = s->parent,
+                              .tenant = str_of(s->tenant)};
+    struct act *act = act_new(app, &setup, copy_or_null(s->input));
     act->rows = copy_or_null(s->rows);
-    act->input = copy_or_null(s->input);
-    act->parent = copy_or_null(s->parent);
-    memcpy(act->tenant, s->tenant, sizeof act->tenant);
     act->undoing = true;
     step_free(s);
     act_send(act);

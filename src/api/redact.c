@@ -91,6 +91,47 @@ is_suspect(const struct json *object, const struct json *member)
            !is_empty(member) && redact_suspects(json_key(member));
 }
 
+static size_t redact_member(const struct field *f, struct json *object, struct json *member,
+                            struct str instead);
+
+/* A table describes the members; of those it does not know the names decide. */
+static size_t
+redact_described(const struct field *table, struct json *value, struct str instead)
+{
+    size_t n = 0;
+    bool object = json_type(value) == JSON_OBJECT;
+    for (struct json *it = json_first(value); it;) {
+        struct json *next = json_next(it); /* it may be replaced */
+        if (object)
+            n += redact_member(field_find(table, json_key(it)), value, it, instead);
+        else
+            n += redact_described(table, it, instead);
+        it = next;
+    }
+    return n;
+}
+
+static size_t
+redact_member(const struct field *f, struct json *object, struct json *member, struct str instead)
+{
+    bool secret = f ? f->flags & FIELD_SECRET && !is_empty(member) : is_suspect(object, member);
+    if (!secret)
+        return redact_described(f ? f->fields : NULL, member, instead);
+    json_set(object, json_key(member), json_new_str(instead));
+    return 1;
+}
+
+size_t
+redact_answer(const struct op *op, struct json *answer, struct str instead)
+{
+    size_t n = 0;
+    if (!(op->flags & OPF_PAGED) || json_type(answer) != JSON_OBJECT)
+        return redact_described(op->reply, answer, instead);
+    for (struct json *it = json_first(answer); it; it = json_next(it))
+        n += redact_described(json_type(it) == JSON_ARRAY ? op->reply : NULL, it, instead);
+    return n;
+}
+
 size_t
 redact_suspicious(struct json *value, struct str instead)
 {

@@ -14,6 +14,11 @@ bool redact_holds(const struct field *table, const struct json *value);
  * how many there were.
  */
 size_t redact_secrets(const struct field *table, struct json *value, struct str instead);
+/*
+ * The answer of an operation: what the catalogue calls secret, and what it does not describe but
+ * has the name of one. Returns how many there were.
+ */
+size_t redact_answer(const struct op *op, struct json *answer, struct str instead);
 /* Whether a name is that of a secret by the look of it, for values that no table describes. */
 bool redact_suspects(struct str name);
 /* Puts `instead` in the place of every text with such a name, at any depth; returns how many. */

@@ -57,12 +57,34 @@ names_that_look_like_it_are_suspect(void **state)
     json_free(j);
 }
 
+static void
+an_answer_is_described_or_suspect(void **state)
+{
+    (void)state;
+    const struct op *op = op_get(OP_tenant_api_tokens_create);
+    struct json *j =
+        parse("{\"clientId\":\"a\",\"secret\":\"b\",\"new\":{\"apiKey\":\"c\",\"n\":1}}");
+    assert_int_equal(redact_answer(op, j, STR("-")), 2);
+    shows(j, "{\"clientId\":\"a\",\"secret\":\"-\",\"new\":{\"apiKey\":\"-\",\"n\":1}}");
+    json_free(j);
+    op = op_get(OP_users_list);
+    assert_true(op->flags & OPF_PAGED);
+    j = parse(
+        "{\"items\":[{\"email\":\"e\",\"passwordHash\":\"h\"}],\"_metadata\":{\"totalItems\":1}}");
+    assert_int_equal(redact_answer(op, j, STR("-")), 1);
+    shows(
+        j,
+        "{\"items\":[{\"email\":\"e\",\"passwordHash\":\"-\"}],\"_metadata\":{\"totalItems\":1}}");
+    json_free(j);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_says_what_is_secret),
         cmocka_unit_test(names_that_look_like_it_are_suspect),
+        cmocka_unit_test(an_answer_is_described_or_suspect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
