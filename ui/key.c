@@ -18,8 +18,7 @@ enum {
     ESC_REST_MS = 500,  /* a torn sequence: how late its rest may be */
     TAIL_MS = 20,       /* nobody types so soon after a paste */
     PASTE_STALL_MS = 5000,
-    SEQUENCE_MAX = 64,
-    BURST_MIN = 9
+    SEQUENCE_MAX = 64
 };
 
 static const char paste_end[] = "\033[201~";
@@ -409,7 +408,7 @@ burst_length(struct str s)
             break;
         differ |= b != (unsigned char)s.p[0];
     }
-    return n >= BURST_MIN && differ ? n : 0;
+    return n >= KEY_BURST && differ ? n : 0;
 }
 
 static enum step

@@ -60,7 +60,12 @@ char *key_label(uint32_t key, char out[KEY_NAME]);
 
 /* --- Decoder --- */
 
-enum { PASTE_MAX = 1 << 20, KEY_SEQUENCES = 96, KEY_SEQUENCE = 14 };
+enum {
+    PASTE_MAX = 1 << 20,
+    KEY_SEQUENCES = 96,
+    KEY_SEQUENCE = 14,
+    KEY_BURST = 9 /* so many characters in one read were not typed */
+};
 struct key_sequence {
     char bytes[KEY_SEQUENCE];
     uint8_t n;

@@ -26,6 +26,7 @@ enum {
     COLS_MAX = 1024,
     READ_CHUNK = 16384,
     READ_AT_ONCE = 65536, /* then the loop gets its turn */
+    HEAD_MS = 2,
     UNDO_MAX = 200
 };
 
@@ -378,7 +379,9 @@ term_read(void)
     char bytes[READ_CHUNK];
     for (size_t got = 0; got < READ_AT_ONCE;) {
         struct pollfd p = {.fd = term_fd(), .events = POLLIN};
-        if (poll(&p, 1, 0) <= 0)
+        /* The head of a paste that is not marked may come alone; the rest is right behind it. */
+        bool head = term.keys.guess_paste && got > 0 && got < KEY_BURST;
+        if (poll(&p, 1, head ? HEAD_MS : 0) <= 0)
             return true;
         ssize_t n = read(term_fd(), bytes, sizeof bytes);
         if (n < 0 && errno == EINTR)

@@ -107,7 +107,9 @@ inside_tmux_its_buffer_is_filled(void **state)
     snprintf(path, sizeof path, "%s/tmux", folder);
     snprintf(script, sizeof script, "#!/bin/sh\n{ echo \"$@\"; cat; } >'%s/got'\n", folder);
     assert_int_equal(file_write(path, str_of(script), 0700, &err), ERR_OK);
-    char *before = mem_copy_text(getenv("PATH"), strlen(getenv("PATH")));
+    const char *now = getenv("PATH");
+    assert_non_null(now);
+    char *before = mem_copy_text(now, strlen(now));
     snprintf(path, sizeof path, "%s:%s", folder, before);
     setenv("PATH", path, 1);
     setenv("TMUX", "x", 1);
