@@ -14,6 +14,8 @@
 
 enum {
     TENANTS_SEEN_MAX = 200,
+    FRAMES = 4,         /* so many at once for what arrives, and after that */
+    FRAMES_MS = 100,    /* so many in this time: more only fills the line to the terminal */
     HOLD_MS = 50,       /* nobody sees that a frame came so much later */
     BUSY_AFTER_MS = 200 /* what takes no longer is not worth a word in the status line */
 };
@@ -346,9 +348,30 @@ app_open_resource(struct app *app, const struct resource *res)
                                                            .tenant = str_of(app->tenant)}));
 }
 
+/* How long the next frame has to wait because there were many; what a key does is shown at once. */
+static int64_t
+frame_wait_ms(const struct app *app)
+{
+    int64_t since = clock_mono_ms() - app->frames_ms;
+    return app->frames_n >= FRAMES && since < FRAMES_MS ? FRAMES_MS - since : 0;
+}
+
+void
+app_count_frame(struct app *app)
+{
+    int64_t now = clock_mono_ms();
+    if (now - app->frames_ms >= FRAMES_MS) {
+        app->frames_ms = now;
+        app->frames_n = 0;
+    }
+    app->frames_n++;
+}
+
 bool
 app_holds(struct app *app)
 {
+    if (frame_wait_ms(app) > 0)
+        return true;
     struct pane *top = app_top(app);
     int64_t now = clock_mono_ms();
     bool awaits = top && top->ops->awaits && top->ops->awaits(top);
@@ -368,12 +391,20 @@ app_note_busy(struct app *app)
     app->busy = s.retry_at_ms || s.pending_ms >= BUSY_AFTER_MS;
 }
 
+/* When the frame that is held back is due. */
+static int64_t
+held_next_ms(const struct app *app)
+{
+    int64_t held = clock_mono_ms() - app->held_ms, wait = frame_wait_ms(app);
+    if (app->dirty && wait)
+        return wait;
+    return app->held_ms && held < HOLD_MS ? HOLD_MS - held : -1;
+}
+
 int64_t
 app_next_ms(const struct app *app)
 {
-    int64_t next = toast_next_ms(&app->toasts), held = clock_mono_ms() - app->held_ms;
-    if (app->held_ms && held < HOLD_MS)
-        next = clock_sooner(next, HOLD_MS - held);
+    int64_t next = clock_sooner(toast_next_ms(&app->toasts), held_next_ms(app));
     const struct pane *top = app->lock.on ? NULL : app_top(app);
     int64_t pane = top && top->ops->next_ms ? top->ops->next_ms(top) : -1;
     next = clock_sooner(next, pane);

@@ -63,6 +63,8 @@ struct app {
     bool busy; /* at the last frame something had taken so long that it showed */
     struct lock lock;
     int64_t writing_until_ms; /* monotonic; 0: no window is open (writing.h) */
+    int64_t frames_ms;        /* since when (monotonic) frames are counted */
+    int frames_n;             /* so many since then, or since the last key */
     int64_t held_ms;          /* since when (monotonic) a frame waits for its rows, 0: none does */
 };
 
@@ -84,7 +86,8 @@ void app_command(struct app *app, enum command cmd);
 void app_interrupt(struct app *app);
 /* A command line as typed after `:`. */
 void app_command_line(struct app *app, struct str line);
-/* True while a frame had better wait because what it lacks arrives in a moment; never for long. */
+/* True while a frame had better wait because what it lacks arrives in a moment, or because many were
+ * drawn just now; never for long. */
 bool app_holds(struct app *app);
 /* Draws a whole frame into a canvas that is clear, and clears `dirty`. */
 void app_draw(struct app *app, struct canvas *cv);
@@ -126,6 +129,7 @@ struct tenant_seen {
     char id[TENANT_SIZE], name[96];
 };
 void app_note_busy(struct app *app);
+void app_count_frame(struct app *app);
 void app_draw_status(struct app *app, struct canvas *cv, struct rect r);
 void app_draw_crumbs(struct app *app, struct canvas *cv, struct rect r);
 void app_draw_hints(struct app *app, struct canvas *cv, struct rect r);

@@ -297,6 +297,7 @@ app_draw(struct app *app, struct canvas *cv)
     struct layout l;
     layout_screen(&l, cv->rows, cv->cols);
     app->drawn = cv;
+    app_count_frame(app);
     app->dirty = false;
     cv->cursor_visible = false;
     app_note_busy(app);

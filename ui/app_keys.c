@@ -256,6 +256,7 @@ app_key(struct app *app, uint32_t key)
 {
     struct pane *top = app_top(app);
     app->dirty = true;
+    app->frames_n = 0;
     toast_key(&app->toasts);
     if (key == (K_CTRL | 'z')) {
         call_host(app, app->host->suspend);

@@ -59,6 +59,7 @@ bulk_run_set(struct bulk_row *r, enum bulk_state state, const char *message)
     r->state = state;
     b->count[state]++;
     snprintf(r->message, sizeof r->message, "%s", message);
+    b->pane.app->dirty = true;
     note(r);
 }
 

@@ -1,4 +1,4 @@
-# Console figures (goals C1 to C15) of one round; sourced by run.sh.
+# Console figures (goals C1 to C15, and C18) of one round; sourced by run.sh.
 # shellcheck shell=sh
 
 if [ ! -d "$DIR/repo" ] && command -v tig >/dev/null; then
@@ -55,3 +55,20 @@ for size in 24x80 50x200; do
     screen "enrol.$size" "$size" 'user0000003' skip:m:1 'shows:a+enter:1:Secret ' 'shows:esc+a+enter:10:Secret ' -- \
         "$OUT/gatehouse" --url "$FAR" --client-id "$(ours ID "$SMALL")" --secret-file "$WORK/secret.$SMALL" --tenant bench
 done
+
+# One change for all users, as the console does it, and as fast as the server takes the same writes from eight at once.
+rm -rf "$DIR/bulk"
+mkdir "$DIR/bulk"
+cp "$DIR/$SMALL/gatehouse.db" "$DIR/$SMALL/credentials" "$DIR/$SMALL/storage.key" "$DIR/bulk/"
+start_ours bulk "$DIR/bulk"
+screen bulk 24x80 'user0000003' 'skip:*:1' wait:2000 'skip:L:1' wait:500 'shows:y:1:finished' -- "$OUT/gatehouse" --url "$(ours URL bulk)" \
+    --client-id "$(ours ID bulk)" --secret-file "$WORK/secret.bulk" --tenant bench
+record bulk.console.rps "$(awk -v n="$SMALL" '$1 == "shows.latency" { printf "%d", n * 1000000 / $2 }' "$WORK/pty")"
+IDS=$WORK/ids
+export IDS
+sqlite3 "$DIR/bulk/gatehouse.db" 'SELECT id FROM users' >"$IDS"
+load bulk.server "$(ours PID bulk)" "$(ours URL bulk)" -c8 -s tests/bench/lock.lua -H "Authorization: Bearer $(ours TOKEN bulk)" \
+    -H 'frontegg-tenant-id: bench'
+kill "$(ours PID bulk)"
+wait "$(ours PID bulk)" || true
+rm -rf "$DIR/bulk"

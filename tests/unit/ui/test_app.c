@@ -1,4 +1,5 @@
 /* The app with a fake client: panes, commands, tenants, toasts, quitting. */
+#include "base/clock.h"
 #include "tests/support/unit.h"
 #include "tests/unit/ui/fake/bench.h"
 #include "ui/palette.h"
@@ -63,6 +64,34 @@ countdown_ticks_only_while_waiting(void **state)
                                                   .wait_reason = STR("rate limited")});
     bench_shows(&b, "rate limited, retry in 8 s");
     assert_in_range(app_next_ms(&b.app), 1, 1000);
+    bench_close(&b);
+}
+
+/* What a slow line could not carry is not drawn; the last of it is, and what a key does at once. */
+static void
+a_storm_of_answers_draws_few_frames(void **state)
+{
+    (void)state;
+    struct bench b;
+    int drawn = 0;
+    bench_open(&b, &(struct bench_setup){.rows = 24});
+    bench_standard(&b);
+    bench_attach(&b);
+    bench_keys(&b, "");
+    for (int ms = 1000; ms < 2000; ms++) {
+        clock_pin(INT64_C(1780000000000) + ms, 1000000 + ms);
+        b.app.dirty = true; /* an answer every millisecond */
+        if (!app_holds(&b.app)) {
+            (void)bench_screen(&b, false);
+            drawn++;
+        } else {
+            assert_in_range(app_next_ms(&b.app), 1, 100);
+        }
+    }
+    assert_in_range(drawn, 10, 50);
+    assert_true(app_holds(&b.app));
+    app_key(&b.app, 'j');
+    assert_false(app_holds(&b.app));
     bench_close(&b);
 }
 
@@ -303,6 +332,7 @@ main(void)
         cmocka_unit_test(a_failed_start_says_why),
         cmocka_unit_test(status_line_says_where),
         cmocka_unit_test(countdown_ticks_only_while_waiting),
+        cmocka_unit_test(a_storm_of_answers_draws_few_frames),
         cmocka_unit_test(commands_open_panes_and_esc_goes_back),
         cmocka_unit_test(a_tenant_narrows_everything),
         cmocka_unit_test(the_root_asks_before_it_closes),

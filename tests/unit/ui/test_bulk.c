@@ -127,6 +127,23 @@ a_plan_sends_nothing_and_counts(void **state)
 }
 
 static void
+each_answer_is_worth_a_frame(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "");
+    bench_keys(&b, "* L");
+    bench_keys_only(&b, "y");
+    for (int i = 1; i <= 8; i++) {
+        b.app.dirty = false;
+        assert_int_equal(fake_settle(b.client, 1), 1);
+        assert_true(b.app.dirty);
+    }
+    bench_shows(&b, "8 of 120 done, 0 failed");
+    bench_close(&b);
+}
+
+static void
 a_plan_that_is_left_sends_nothing(void **state)
 {
     (void)state;
@@ -454,6 +471,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_sends_nothing_and_counts),
+        cmocka_unit_test(each_answer_is_worth_a_frame),
         cmocka_unit_test(a_plan_that_is_left_sends_nothing),
         cmocka_unit_test(a_form_is_back_when_its_plan_is_left),
         cmocka_unit_test(a_plan_knows_who_has_the_role),
