@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/utf8.h"
 #include "ui/app.h"
 #include "ui/bulk.h"
 #include "ui/effective.h"
@@ -299,6 +300,25 @@ complete_operations(struct app *app, struct buf *out)
         const struct op *op = op_get((enum op_id)i);
         buf_printf(out, "%s\t%s\n", op->name, op->title);
     }
+}
+
+static void
+add_address(size_t at, const struct json *row, void *ctx)
+{
+    struct str email = json_str(json_get(row, "email"));
+    struct str name = json_str(json_get(row, "name"));
+    (void)at;
+    if (email.n && utf8_is_safe(email) && utf8_is_safe(name))
+        buf_printf(ctx, "%.*s\t%.*s\n", STR_ARG(email), STR_ARG(name));
+}
+
+/* Of the lists of users that are open, what is loaded. */
+static void
+complete_users(struct app *app, struct buf *out)
+{
+    for (size_t i = 0; i < app->n; i++)
+        if (table_is(app->stack[i]) && app->stack[i]->resource == resource_by_id(STR("users")))
+            rows_each(&table_of(app->stack[i])->rows, add_address, out);
 }
 
 static void

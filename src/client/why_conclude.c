@@ -44,6 +44,17 @@ say(struct finding *f, enum why_verdict verdict, const char *fmt, ...)
     va_end(ap);
 }
 
+/* Fine, as far as one tenant says: a service may apply the policies of all that the user is in. */
+static void
+say_unless_elsewhere(struct finding *f, const char *text)
+{
+    if (json_len(json_get(user_of(f), "tenants")) > 1)
+        say(f, WHY_UNKNOWN, "%s, by %s; the user's other tenants were not read", text,
+            f->w->tenant);
+    else
+        say(f, WHY_OK, "%s", text);
+}
+
 static bool
 is_true(const struct json *object, const char *member)
 {
@@ -315,11 +326,8 @@ why_mfa(struct finding *f)
         say(f, WHY_NO, "Demanded by %s, none is enrolled, and every kind is switched off", from);
     else if (forced)
         say(f, WHY_NOTE, "Demanded by %s; none is enrolled: has to enrol while signing in", from);
-    else if (json_len(json_get(user, "tenants")) > 1)
-        say(f, WHY_UNKNOWN, "Not demanded by %s; the user's other tenants were not read",
-            f->w->tenant);
     else
-        say(f, WHY_OK, "Not demanded, and none is enrolled");
+        say_unless_elsewhere(f, "Not demanded, and none is enrolled");
 }
 
 /* ---- restrictions ---- */
@@ -470,7 +478,7 @@ why_rotation(struct finding *f)
             "cannot be read",
             (long long)days, days == 1 ? "" : "s");
     else
-        say(f, WHY_OK, "Passwords do not age");
+        say_unless_elsewhere(f, "Passwords do not age");
 }
 
 /* ---- all of them ---- */

@@ -71,6 +71,14 @@ static const struct reason {
      "{\"enabled\":true,\"maxAttempts\":7}", WHY_CHECK_lockout, WHY_OK, "3 wrong passwords"},
     {"password_rotation_get", "{\"isActive\":true,\"rotationPeriod\":43200}", NULL,
      WHY_CHECK_rotation, WHY_NOTE, "older than 30 days"},
+    {"users_get_vendor",
+     USER(FINE "\"tenantId\":\"acme\",\"tenants\":[{\"tenantId\":\"acme\"},"
+               "{\"tenantId\":\"globex\"}]"),
+     NULL, WHY_CHECK_mfa, WHY_UNKNOWN, "by acme; the user's other tenants were not read"},
+    {"users_get_vendor",
+     USER(FINE "\"tenantId\":\"acme\",\"tenants\":[{\"tenantId\":\"acme\"},"
+               "{\"tenantId\":\"globex\"}]"),
+     NULL, WHY_CHECK_rotation, WHY_UNKNOWN, "Passwords do not age, by acme; the user's other"},
     {"password_rotation_get_vendor", "", "{\"isActive\":true,\"rotationPeriod\":1440}",
      WHY_CHECK_rotation, WHY_NOTE, "older than 1 day has"},
 };
@@ -351,6 +359,23 @@ it_needs_somebody_and_can_be_stopped(void **state)
     bench_close(&b);
 }
 
+static void
+tab_completes_whom_the_list_shows(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_open(&b, &(struct bench_setup){.rows = 24, .cols = 100, .tenant = "acme"});
+    bench_person(&b);
+    bench_attach(&b);
+    bench_keys(&b, ":");
+    bench_type(&b, "why user1@");
+    bench_keys(&b, "Tab");
+    bench_shows(&b, ":why user1@example.com");
+    bench_keys(&b, "Enter");
+    bench_shows(&b, "user1@example.com: Can sign in");
+    bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -365,6 +390,7 @@ main(void)
         cmocka_unit_test(rows_appear_as_they_are_read),
         cmocka_unit_test(a_reason_says_what_to_do),
         cmocka_unit_test(it_needs_somebody_and_can_be_stopped),
+        cmocka_unit_test(tab_completes_whom_the_list_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
