@@ -139,11 +139,18 @@ struct writing {
     struct str key; /* of the item; absent for one object */
 };
 
+/* Sends the values with this body; with `code` it failed before, and both are only dropped. */
 static enum err_code
-send(struct writing *w, const struct op *op, struct values *take, struct err *err)
+send(struct writing *w, struct values *take, struct json *take_body, enum err_code code,
+     struct err *err)
 {
-    struct result *r = cli_call(w->all->cli, op, take);
-    enum err_code code = !r ? err_set(err, ERR_CANCELLED, "cancelled") : r->err.code;
+    values_set_body(take, take_body);
+    if (code) {
+        values_free(take);
+        return code;
+    }
+    struct result *r = cli_call(w->all->cli, take->op, take);
+    code = !r ? err_set(err, ERR_CANCELLED, "cancelled") : r->err.code;
     if (r && code)
         *err = r->err;
     result_free(r);
@@ -207,11 +214,7 @@ send_body(struct writing *w, const struct op *op, const struct json *item, struc
         json_push(list, body);
         body = list;
     }
-    values_set_body(v, body);
-    if (!code)
-        return send(w, op, v, err);
-    values_free(v);
-    return code;
+    return send(w, v, body, code, err);
 }
 
 static enum err_code
@@ -229,11 +232,7 @@ send_part(struct writing *w, const struct setting_part *part, const struct json 
         json_push(list, json_new_str(id_of(w)));
         json_set(body, str_of(part->id), list);
     }
-    values_set_body(v, body);
-    if (!code)
-        return send(w, op, v, err);
-    values_free(v);
-    return code;
+    return send(w, v, body, code, err);
 }
 
 /* Parts that are not yet as wanted. */
