@@ -216,19 +216,12 @@ static bool
 bulk_key(struct pane *p, uint32_t key)
 {
     struct bulk *b = bulk_of(p);
+    pane_scroll(&b->top, b->n, key);
     switch (key) {
     case K_ESC:
     case 'q':
     case K_CTRL | 'c':
         leave(b);
-        break;
-    case K_DOWN:
-    case 'j':
-        b->top += b->top + 1 < b->n;
-        break;
-    case K_UP:
-    case 'k':
-        b->top -= b->top > 0;
         break;
     case 'f':
         b->failures_only = !b->failures_only;

@@ -145,6 +145,7 @@ diff_key(struct pane *p, uint32_t key)
         diff_write(d);
         return true;
     }
+    pane_scroll(&d->top, d->n, key);
     switch (key) {
     case K_ESC:
     case 'n':
@@ -155,14 +156,6 @@ diff_key(struct pane *p, uint32_t key)
     case 'r':
         if (d->conflict)
             diff_reload(d);
-        break;
-    case K_DOWN:
-    case 'j':
-        d->top += d->top + 1 < d->n;
-        break;
-    case K_UP:
-    case 'k':
-        d->top -= d->top > 0;
         break;
     default:
         break;

@@ -214,6 +214,7 @@ invite_key(struct pane *p, uint32_t key)
 {
     struct invite *v = invite_of(p);
     p->app->dirty = true;
+    pane_scroll(&v->top, json_len(errors(v)), key);
     switch (key) {
     case 'y':
         if (v->state == ASKING)
@@ -223,14 +224,6 @@ invite_key(struct pane *p, uint32_t key)
     case 'q':
     case K_CTRL | 'c':
         leave(v);
-        break;
-    case K_DOWN:
-    case 'j':
-        v->top += v->top + 1 < json_len(errors(v));
-        break;
-    case K_UP:
-    case 'k':
-        v->top -= v->top > 0;
         break;
     default:
         break;

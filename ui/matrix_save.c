@@ -241,6 +241,7 @@ static bool
 review_key(struct pane *p, uint32_t key)
 {
     struct review *v = (struct review *)p;
+    pane_scroll(&v->top, v->lines, key);
     switch (key) {
     case 'y':
         agreed(v);
@@ -250,14 +251,6 @@ review_key(struct pane *p, uint32_t key)
     case 'q':
     case K_CTRL | 'c':
         app_close(p->app, p);
-        break;
-    case K_DOWN:
-    case 'j':
-        v->top += v->top + 1 < v->lines;
-        break;
-    case K_UP:
-    case 'k':
-        v->top -= v->top > 0;
         break;
     default:
         break;

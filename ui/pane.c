@@ -1,5 +1,6 @@
 #include "ui/pane.h"
 #include "base/utf8.h"
+#include "ui/key.h"
 
 void
 hint_add(struct hints *h, const char *key, const char *label)
@@ -15,6 +16,31 @@ pane_text(struct canvas *cv, struct rect r, int row, int col, enum role role, st
         return 0;
     struct place at = {r, r.row + row, r.col + col, r.cols - col, role};
     return canvas_text(cv, at, text);
+}
+
+void
+pane_scroll(size_t *top, size_t n, uint32_t key)
+{
+    enum { PAGE = 10 };
+    size_t last = n ? n - 1 : 0, left = last > *top ? last - *top : 0;
+    switch (key) {
+    case K_DOWN:
+    case 'j':
+        *top += left > 0;
+        break;
+    case K_UP:
+    case 'k':
+        *top -= *top > 0;
+        break;
+    case K_PGDN:
+        *top += left < PAGE ? left : PAGE;
+        break;
+    case K_PGUP:
+        *top -= *top < PAGE ? *top : PAGE;
+        break;
+    default:
+        break;
+    }
 }
 
 struct str

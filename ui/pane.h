@@ -86,6 +86,8 @@ struct pane {
 
 /* Text at a line of r, cut to it. Convenience over canvas_text. */
 int pane_text(struct canvas *cv, struct rect r, int row, int col, enum role role, struct str text);
+/* What a key does to the first of `n` lines shown: down, up, and by ten with the page keys. Others do nothing. */
+void pane_scroll(size_t *top, size_t n, uint32_t key);
 /* Cuts one line of at most `cells` off *rest (safe text), at a space if one is near the end. */
 struct str pane_wrap_line(struct str *rest, int cells);
 /* Foreign text on as many lines as it needs; returns the row after the last. */
