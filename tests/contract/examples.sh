@@ -17,7 +17,7 @@ for profile in work staging; do
     printf '[profile %s]\nurl = %s\nclient-id = %s\nsecret-file = %s\n' "$profile" "$URL" \
         "$(credential client_id)" "$TEST_TMP/secret"
 done >>"$TEST_TMP/config/gatehouse/config.ini"
-echo '{"defaultTokenExpiration":3600}' >"$TEST_TMP/here/settings.json"
+echo '{"defaultTokenExpiration":3600}' >"$TEST_TMP/here/tokens.json"
 user=$(gatehouse users get ada@acme.example -o json | sed -n 's/^  "id": "\(.*\)",$/\1/p')
 
 # Lines of code blocks, and of displays in the manual page, that run a command and end.
