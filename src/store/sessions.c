@@ -113,21 +113,28 @@ store_session_get(const struct scope *s, struct str id, struct session *out, str
     return rc;
 }
 
+#define REFRESH                                                                                    \
+    "UPDATE sessions SET secret_hash = $3, rotations = rotations + 1, rotated_at = $4, "           \
+    "methods = $5, auth_at = $6, used_at = $7, expires_at = $8"
+#define REFRESHED " WHERE env = $1 AND seq = $2 AND secret_hash = $9 AND expires_at > $7"
+
+/* Naming a column writes all its indexes anew, also where it stays as it was: most refreshes do not. */
 enum err_code
 store_session_refresh(const struct scope *s, const struct session *was,
                       const struct session_refresh *to, struct err *err)
 {
     int64_t changes = 0;
     int64_t auth_at = to->is_sign_in ? s->now : was->auth_at;
-    enum err_code rc =
-        db_exec(s->conn,
-                "UPDATE sessions SET secret_hash = $3, rotations = rotations + 1, rotated_at = $4, "
-                "tenant_seq = $5, methods = $6, auth_at = $7, used_at = $8, expires_at = $9, "
-                "mfa = $11 WHERE env = $1 AND seq = $2 AND secret_hash = $10 AND expires_at > $8",
-                DB_ARGS(DB_I(s->env), DB_I(was->seq), DB_T(to->secret_hash), DB_I(to->rotated_at),
-                        DB_I(to->tenant_seq), DB_I(to->methods), DB_I(auth_at), DB_I(s->now),
-                        DB_I(to->expires_at), DB_T(was->secret_hash), DB_I(to->mfa)),
-                &changes, err);
+    const struct db_value all[] = {
+        DB_I(s->env),           DB_I(was->seq),       DB_T(to->secret_hash), DB_I(to->rotated_at),
+        DB_I(to->methods),      DB_I(auth_at),        DB_I(s->now),          DB_I(to->expires_at),
+        DB_T(was->secret_hash), DB_I(to->tenant_seq), DB_I(to->mfa),
+    };
+    enum { ALL = COUNT_OF(all), IN_PLACE = ALL - 2 };
+    enum err_code rc = to->stays
+                           ? db_exec(s->conn, REFRESH REFRESHED, all, IN_PLACE, &changes, err)
+                           : db_exec(s->conn, REFRESH ", tenant_seq = $10, mfa = $11" REFRESHED,
+                                     all, ALL, &changes, err);
     return rc == ERR_OK && changes == 0 ? store_missing("Session", err) : rc;
 }
 

@@ -51,6 +51,7 @@ struct session_refresh {
     int64_t rotated_at; /* of a clock read inside of the transaction */
     int64_t expires_at;
     bool is_sign_in; /* the person did something: sets auth_at */
+    bool stays;      /* tenant_seq and mfa are what they were */
 };
 /*
  * Replaces the secret of `was` if it still is the one in `was`; ERR_NOT_FOUND if it is not, or the

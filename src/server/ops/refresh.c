@@ -18,6 +18,7 @@ struct refresh {
     struct refresh_token token, next;
     struct str wanted;      /* tenant; absent: the session's */
     struct str home;        /* the session's until now */
+    unsigned methods;       /* likewise */
     struct session session; /* as it will be */
     struct user user;
     struct session_terms terms;
@@ -64,6 +65,7 @@ static enum err_code
 pick_tenant(const struct scope *s, struct refresh *r, struct err *err)
 {
     r->home = r->session.tenant_id;
+    r->methods = r->session.methods;
     enum err_code rc = stand_in(s, r, r->home, &r->is_good, err);
     if (rc || !r->is_good || !str_given(r->wanted) || str_eq(r->wanted, r->home))
         return rc;
@@ -206,7 +208,9 @@ exchange(struct call *c, struct refresh *r, struct err *err)
                                  .methods = r->session.methods,
                                  .mfa = session_mfa(r->session.methods),
                                  .rotated_at = clock_now_ms(),
-                                 .expires_at = r->session.expires_at};
+                                 .expires_at = r->session.expires_at,
+                                 .stays = str_eq(r->home, r->session.tenant_id) &&
+                                          r->methods == r->session.methods};
     const struct scope *s = call_scope(c, err);
     enum err_code rc = s ? store_session_refresh(s, &r->session, &to, err) : err_failed(err);
     if (rc)

@@ -111,6 +111,32 @@ one_of_two_refreshes_succeeds(void **state)
     assert_int_equal(store_session_refresh(&late, &now, &to, &w.err), ERR_NOT_FOUND);
 }
 
+/* Whose tenant stays keeps its place in the lists of that tenant; who moves is in the other one. */
+static void
+a_refresh_moves_only_who_changes_the_tenant(void **state)
+{
+    (void)state;
+    struct scope other = world_tenant(&w, "other");
+    struct session was = added(&ada, 10), now;
+    struct session_refresh to = {.secret_hash = STR("secret-1"),
+                                 .methods = was.methods,
+                                 .rotated_at = w.s.now + 5,
+                                 .expires_at = was.expires_at + 1,
+                                 .stays = true};
+    OK(store_session_refresh(&w.s, &was, &to, &w.err));
+    OK(store_session_get(&w.s, was.id, &now, &w.err));
+    assert_str(now.tenant_id, "acme");
+    assert_int_equal(now.expires_at, was.expires_at + 1);
+    to = (struct session_refresh){.secret_hash = STR("secret-2"),
+                                  .tenant_seq = other.tenant_seq,
+                                  .methods = was.methods,
+                                  .rotated_at = w.s.now + 6,
+                                  .expires_at = was.expires_at + 2};
+    OK(store_session_refresh(&w.s, &now, &to, &w.err));
+    OK(store_session_get(&w.s, was.id, &now, &w.err));
+    assert_str(now.tenant_id, "other");
+}
+
 static void
 the_oldest_ends_when_there_are_too_many(void **state)
 {
@@ -279,6 +305,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         T(what_was_added_is_found),
         T(one_of_two_refreshes_succeeds),
+        T(a_refresh_moves_only_who_changes_the_tenant),
         T(the_oldest_ends_when_there_are_too_many),
         T(sessions_are_ended_by_person_and_tenant),
         T(lists_are_newest_first),
