@@ -235,6 +235,7 @@ const struct smtpd_mail *
 smtpd_mail(struct smtpd *s, unsigned i)
 {
     static struct smtpd_mail copy; /* the list may move */
+    (void)smtpd_wait(s, i + 1);    /* the sender may have its answer before it is noted here */
     pthread_mutex_lock(&s->lock);
     ASSERT(i < s->n_mails);
     copy = s->mails[i];
