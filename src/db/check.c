@@ -1,6 +1,16 @@
 #include "db/driver.h"
 
 /* Each query counts rows that break a rule of ours; the rules follow from the schema's comments. */
+/* What table address_order should hold. */
+#define ADDRESSES                                                                                  \
+    "SELECT * FROM (SELECT o.list, 1 AS kind, u.seq AS user_seq, 0 AS ref, u.id, u.email_key AS "  \
+    "address_key FROM user_order o JOIN users u ON u.seq = o.user_seq WHERE u.email_key IS NOT "   \
+    "NULL UNION ALL SELECT o.list, 1, o.user_seq, e.seq, o.id, e.email_key FROM user_order o "     \
+    "JOIN user_emails e ON e.user_seq = o.user_seq UNION ALL SELECT o.list, 2, o.user_seq, "       \
+    "p.seq, o.id, p.phone_key FROM user_order o JOIN user_phones p ON p.user_seq = o.user_seq "    \
+    "UNION ALL SELECT o.list, 3, u.seq, 0, u.id, u.username_key FROM user_order o JOIN users u "   \
+    "ON u.seq = o.user_seq WHERE u.username_key IS NOT NULL) derived"
+
 static const struct {
     const char *rule, *sql;
 } rules[] = {
@@ -21,6 +31,17 @@ static const struct {
     {"kept totals of users that are wrong",
      "SELECT COUNT(*) FROM totals t WHERE t.kind = 'users' AND t.total <> "
      "(SELECT COUNT(*) FROM user_order o WHERE o.list = t.list)"},
+    {"addresses and user names that are missing from a list",
+     "SELECT COUNT(*) FROM (" ADDRESSES " EXCEPT SELECT list, kind, user_seq, ref, id, address_key "
+     "FROM address_order) missing"},
+    {"addresses and user names in a list that are nobody's there",
+     "SELECT COUNT(*) FROM (SELECT list, kind, user_seq, ref, id, address_key FROM address_order "
+     "EXCEPT " ADDRESSES ") left_over"},
+    {"kept totals of addresses and user names that are wrong",
+     "SELECT COUNT(*) FROM totals t WHERE t.kind IN ('emails', 'phones', 'usernames') AND t.total "
+     "<> "
+     "(SELECT COUNT(*) FROM address_order a WHERE a.list = t.list AND a.kind = "
+     "CASE t.kind WHEN 'emails' THEN 1 WHEN 'phones' THEN 2 ELSE 3 END)"},
     {"kept totals of groups that are wrong",
      "SELECT COUNT(*) FROM totals t WHERE t.kind = 'groups' AND t.total <> "
      "(SELECT COUNT(*) FROM user_groups g WHERE g.tenant_seq = t.list)"},

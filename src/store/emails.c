@@ -64,16 +64,16 @@ user_email_drop(const struct scope *s, int64_t user_seq, struct str key, struct 
     "WHERE e.user_seq = $1) both_kinds"
 
 void
-user_email_read(const struct scope *s, struct db_stmt *st, struct user_email *out)
+user_email_read(const struct scope *s, struct db_stmt *st, int col, struct user_email *out)
 {
     *out = (struct user_email){
-        .id = store_text(st, 0, s->arena),
-        .user_id = store_text(st, 1, s->arena),
-        .email = store_text(st, 2, s->arena),
-        .verified = db_int(st, 3) != 0,
-        .primary = db_int(st, 4) != 0,
-        .created_at = db_int(st, 5),
-        .updated_at = db_int(st, 6),
+        .id = store_text(st, col, s->arena),
+        .user_id = store_text(st, col + 1, s->arena),
+        .email = store_text(st, col + 2, s->arena),
+        .verified = db_int(st, col + 3) != 0,
+        .primary = db_int(st, col + 4) != 0,
+        .created_at = db_int(st, col + 5),
+        .updated_at = db_int(st, col + 6),
     };
 }
 
@@ -82,7 +82,7 @@ read_emails(const struct scope *s, struct db_stmt *st, struct user_email_list *o
 {
     size_t size = 0;
     while (db_next(st, err) == DB_ROW)
-        user_email_read(s, st, STORE_PUSH(s->arena, out->items, out->n, size));
+        user_email_read(s, st, 0, STORE_PUSH(s->arena, out->items, out->n, size));
     return db_finish(st);
 }
 
@@ -116,7 +116,7 @@ find_email(const struct scope *s, int64_t user, struct str id, struct str email,
         return rc;
     bool found = db_next(st, err) == DB_ROW;
     if (found)
-        user_email_read(s, st, out);
+        user_email_read(s, st, 0, out);
     rc = db_finish(st);
     return rc == ERR_OK && !found ? store_missing("Email", err) : rc;
 }

@@ -1,6 +1,7 @@
 #include "store/phones.h"
 
 #include "base/mem.h"
+#include "store/address_order.h"
 #include "store/user_rows.h"
 
 static struct str
@@ -50,20 +51,19 @@ insert_phone(const struct scope *s, int64_t user, struct user_phone *p, struct e
 
 /* ---- reading ---- */
 
-#define PHONE_COLUMNS                                                                              \
-    "p.id, u.id AS user_id, p.phone_number, p.verified, p.created_at, p.updated_at "               \
-    "FROM user_phones p JOIN users u ON u.seq = p.user_seq"
+#define PHONE_ITEM "p.id, u.id AS user_id, p.phone_number, p.verified, p.created_at, p.updated_at"
+#define PHONE_COLUMNS PHONE_ITEM " FROM user_phones p JOIN users u ON u.seq = p.user_seq"
 
 static void
-read_phone(const struct scope *s, struct db_stmt *st, struct user_phone *out)
+read_phone(const struct scope *s, struct db_stmt *st, int col, void *item)
 {
-    *out = (struct user_phone){
-        .id = store_text(st, 0, s->arena),
-        .user_id = store_text(st, 1, s->arena),
-        .phone_number = store_text(st, 2, s->arena),
-        .verified = db_int(st, 3) != 0,
-        .created_at = db_int(st, 4),
-        .updated_at = db_int(st, 5),
+    *(struct user_phone *)item = (struct user_phone){
+        .id = store_text(st, col, s->arena),
+        .user_id = store_text(st, col + 1, s->arena),
+        .phone_number = store_text(st, col + 2, s->arena),
+        .verified = db_int(st, col + 3) != 0,
+        .created_at = db_int(st, col + 4),
+        .updated_at = db_int(st, col + 5),
     };
 }
 
@@ -72,7 +72,7 @@ read_phones(const struct scope *s, struct db_stmt *st, struct user_phone_list *o
 {
     size_t size = 0;
     while (db_next(st, err) == DB_ROW)
-        read_phone(s, st, STORE_PUSH(s->arena, out->items, out->n, size));
+        read_phone(s, st, 0, STORE_PUSH(s->arena, out->items, out->n, size));
     return db_finish(st);
 }
 
@@ -109,7 +109,7 @@ find_phone(const struct scope *s, int64_t user, struct str id, struct str phone,
         return rc;
     bool found = db_next(st, err) == DB_ROW;
     if (found)
-        read_phone(s, st, out);
+        read_phone(s, st, 0, out);
     rc = db_finish(st);
     return rc == ERR_OK && !found ? store_missing("Phone number", err) : rc;
 }
@@ -290,6 +290,24 @@ count(const struct scope *s, const struct address_query *q, int64_t *total, stru
     return rc;
 }
 
+static enum err_code
+all_of_them(const struct scope *s, const struct store_page *page, struct user_phone_list *out,
+            struct err *err)
+{
+    static const struct address_list list = {
+        .kind = ADDRESS_PHONE,
+        .columns = PHONE_ITEM,
+        .joins = "JOIN users u ON u.seq = ap.user_seq JOIN user_phones p ON p.seq = ap.ref",
+        .item_size = sizeof(struct user_phone),
+        .read = read_phone,
+    };
+    struct address_page got;
+    bool by_number = str_eq(page->sort, STR("phoneNumber"));
+    enum err_code rc = address_page(s, &list, page, by_number, &got, err);
+    *out = (struct user_phone_list){got.items, got.n, got.total};
+    return rc;
+}
+
 enum err_code
 store_user_phone_list(const struct scope *s, const struct address_query *q,
                       struct user_phone_list *out, struct err *err)
@@ -297,6 +315,8 @@ store_user_phone_list(const struct scope *s, const struct address_query *q,
     const char *way = q->page.descending ? " DESC" : "";
     struct sql sql;
     struct db_stmt *st;
+    if (!str_given(q->exact) && !q->n_user_ids)
+        return all_of_them(s, &q->page, out, err);
     *out = (struct user_phone_list){.n = 0};
     enum err_code rc = count(s, q, &out->total, err);
     if (rc != ERR_OK)

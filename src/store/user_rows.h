@@ -19,7 +19,8 @@ enum err_code user_resolve(const struct scope *s, struct str id, int64_t *seq,
 /* ---- addresses, see emails.h and phones.h; `key` is folded ---- */
 
 struct user_email;
-void user_email_read(const struct scope *s, struct db_stmt *st, struct user_email *out);
+/* From column `col` on, as emails.c selects them. */
+void user_email_read(const struct scope *s, struct db_stmt *st, int col, struct user_email *out);
 /* Keeps others from claiming the same address until the transaction ends. */
 enum err_code user_address_lock(const struct scope *s, const char *kind, struct str key,
                                 struct err *err) MUST_USE;

@@ -1,6 +1,6 @@
 #include "store/usernames.h"
 
-#include "store/rows.h"
+#include "store/address_order.h"
 
 static void
 add_folded(struct sql *sql, const struct scope *s, const struct str *names, size_t n)
@@ -49,6 +49,31 @@ count(const struct scope *s, const struct username_query *q, int64_t *total, str
     return rc;
 }
 
+static void
+read_name(const struct scope *s, struct db_stmt *st, int col, void *item)
+{
+    *(struct username *)item = (struct username){.username = store_text(st, col, s->arena),
+                                                 .user_id = store_text(st, col + 1, s->arena)};
+}
+
+static enum err_code
+all_of_them(const struct scope *s, const struct store_page *page, struct username_list *out,
+            struct err *err)
+{
+    static const struct address_list list = {
+        .kind = ADDRESS_USERNAME,
+        .columns = "u.username, u.id",
+        .joins = "JOIN users u ON u.seq = an.user_seq",
+        .item_size = sizeof(struct username),
+        .read = read_name,
+    };
+    struct address_page got;
+    bool by_name = str_eq(page->sort, STR("username"));
+    enum err_code rc = address_page(s, &list, page, by_name, &got, err);
+    *out = (struct username_list){got.items, got.n, got.total};
+    return rc;
+}
+
 enum err_code
 store_username_list(const struct scope *s, const struct username_query *q,
                     struct username_list *out, struct err *err)
@@ -56,6 +81,8 @@ store_username_list(const struct scope *s, const struct username_query *q,
     struct sql sql;
     struct db_stmt *st;
     size_t size = 0;
+    if (!q->prefix.n && !q->n_user_ids && !q->n_usernames)
+        return all_of_them(s, &q->page, out, err);
     *out = (struct username_list){.n = 0};
     enum err_code rc = count(s, q, &out->total, err);
     if (rc != ERR_OK)
@@ -71,10 +98,7 @@ store_username_list(const struct scope *s, const struct username_query *q,
     sql_fini(&sql);
     if (rc != ERR_OK)
         return rc;
-    while (db_next(st, err) == DB_ROW) {
-        struct username *u = STORE_PUSH(s->arena, out->items, out->n, size);
-        u->username = store_text(st, 0, s->arena);
-        u->user_id = store_text(st, 1, s->arena);
-    }
+    while (db_next(st, err) == DB_ROW)
+        read_name(s, st, 0, STORE_PUSH(s->arena, out->items, out->n, size));
     return db_finish(st);
 }
