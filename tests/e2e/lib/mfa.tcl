@@ -1,7 +1,6 @@
 # Second factors as a person has them: an app beside the screen, a phone, a mailbox.
 #
-#   app_scan                reads the QR code on the screen and returns its secret
-#   app_wait_scan           the same, once the drawing is complete
+#   app_scan                reads the QR code on the screen, once it is drawn, and returns its secret
 #   app_code secret ?off?   the code that the app shows now, or `off` seconds from now
 #   messages channel        the texts of the outbox so far, newest last
 #   message_code channel    the code in the newest message
@@ -13,7 +12,7 @@
 
 namespace eval mfa {}
 
-proc app_scan {} {
+proc mfa::scan_now {} {
     set text [qr_text]
     if {![regexp {^otpauth://totp/.*[?&]secret=([A-Z2-7]+)} $text all secret]} {
         error "not a key URI: $text"
@@ -21,10 +20,10 @@ proc app_scan {} {
     return $secret
 }
 
-# As app_scan, once the drawing is complete.
-proc app_wait_scan {} {
-    wait_until { ![catch { app_scan }] }
-    return [app_scan]
+# What stands beside the code may be there before all of it is.
+proc app_scan {} {
+    wait_until { ![catch { mfa::scan_now }] }
+    return [mfa::scan_now]
 }
 
 proc app_code {secret {off 0}} {
