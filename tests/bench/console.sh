@@ -57,13 +57,13 @@ for size in 24x80 50x200; do
 done
 
 # One change for all users, as the console does it, and as fast as the server takes the same writes from eight at once.
+BULK=5000
 rm -rf "$DIR/bulk"
-mkdir "$DIR/bulk"
-cp "$DIR/$SMALL/gatehouse.db" "$DIR/$SMALL/credentials" "$DIR/$SMALL/storage.key" "$DIR/bulk/"
+"$BIN/seed" "$DIR/bulk" "$BULK" >"$WORK/seed"
 start_ours bulk "$DIR/bulk"
 screen bulk 24x80 'user0000003' 'skip:*:1' wait:2000 'skip:L:1' wait:500 'shows:y:1:finished' -- "$OUT/gatehouse" --url "$(ours URL bulk)" \
     --client-id "$(ours ID bulk)" --secret-file "$WORK/secret.bulk" --tenant bench
-record bulk.console.rps "$(awk -v n="$SMALL" '$1 == "shows.latency" { printf "%d", n * 1000000 / $2 }' "$WORK/pty")"
+record bulk.console.rps "$(awk -v n="$BULK" '$1 == "shows.latency" { printf "%d", n * 1000000 / $2 }' "$WORK/pty")"
 IDS=$WORK/ids
 export IDS
 sqlite3 "$DIR/bulk/gatehouse.db" 'SELECT id FROM users' >"$IDS"

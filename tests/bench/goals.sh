@@ -70,7 +70,7 @@ console_goals() {
         s=$(echo "$size" | awk -Fx '{ print $2 "x" $1 }')
         ratio C15 "$s Enter to QR code, us, beside the round trip" "enrol.$size.shows.latency" enrol.trip '<=' 1.2
     done
-    ratio C18 "$SMALL users locked in one go, a second, beside 8 at once" bulk.console.rps bulk.server.rps '>=' 0.7
+    ratio C18 "$BULK users locked in one go, a second, beside 8 at once" bulk.console.rps bulk.server.rps '>=' 0.7
 }
 
 sessions_goals() {
