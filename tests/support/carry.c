@@ -70,3 +70,17 @@ carry(const struct provider_settings *s, const struct letter *l, int64_t timeout
     provider_free(p);
     return o;
 }
+
+struct provider_settings
+carry_settings(enum provider_kind kind, const char *url)
+{
+    return (struct provider_settings){.kind = kind,
+                                      .secret = STR("SECRET-k3y"),
+                                      .id = STR("AKIDEXAMPLE"),
+                                      .domain = STR("mg.shop.example"),
+                                      .region =
+                                          kind == PROVIDER_MAILGUN ? STR("eu") : STR("us-east-1"),
+                                      .service = STR("MG123"),
+                                      .url = str_of(url),
+                                      .sts_url = str_of(url)};
+}

@@ -12,4 +12,6 @@ struct outcome carry(const struct provider_settings *s, const struct letter *l, 
 /* Waits for one outcome; fails the test after twenty seconds. */
 struct outcome carry_next(struct courier *c);
 struct provider *carry_provider(const struct provider_settings *s);
+/* Settings that are good for a service of this kind at `url`, which stays the caller's. */
+struct provider_settings carry_settings(enum provider_kind kind, const char *url);
 #endif

@@ -1,5 +1,4 @@
 /* The lock: when it comes, what it hides, what keys do meanwhile, and how it goes away. */
-#include "base/clock.h"
 #include "tests/support/unit.h"
 #include "tests/unit/ui/fake/bench.h"
 
@@ -13,14 +12,6 @@ open_bench(struct bench *b, const char *secret_file)
     bench_standard(b);
     bench_attach(b);
     bench_keys(b, "");
-}
-
-static void
-minutes_pass(struct bench *b, int minutes)
-{
-    clock_pin(clock_now_ms(), clock_mono_ms() + minutes * INT64_C(60000));
-    if (app_next_ms(&b->app) == 0)
-        app_tick(&b->app);
 }
 
 static void
@@ -38,12 +29,12 @@ it_comes_when_nobody_is_there(void **state)
     (void)state;
     struct bench b;
     open_bench(&b, "/run/secret");
-    minutes_pass(&b, 9);
+    bench_minutes(&b, 9);
     bench_shows(&b, "User 0001");
     bench_keys(&b, "j");
-    minutes_pass(&b, 9);
+    bench_minutes(&b, 9);
     bench_shows(&b, "User 0001");
-    minutes_pass(&b, 1);
+    bench_minutes(&b, 1);
     expect_locked(&b);
     bench_sent(&b, "forget");
     bench_close(&b);
@@ -57,7 +48,7 @@ keys_and_pastes_do_nothing_but_unlock(void **state)
     open_bench(&b, "/run/secret");
     bench_keys(&b, "a"); /* a form is open, and is still there afterwards */
     bench_type(&b, "half@acme.example");
-    minutes_pass(&b, 10);
+    bench_minutes(&b, 10);
     expect_locked(&b);
     bench_hides(&b, "half@acme");
     bench_keys(&b, "d D Esc : q Tab ?");
@@ -116,7 +107,7 @@ without_the_setting_it_never_comes(void **state)
     bench_standard(&b);
     bench_attach(&b);
     bench_keys(&b, "");
-    minutes_pass(&b, 100000);
+    bench_minutes(&b, 100000);
     bench_hides(&b, "Locked");
     assert_int_equal(app_next_ms(&b.app), -1);
     bench_close(&b);

@@ -1,5 +1,4 @@
 /* Who may change something and until when: read-only and production profiles, and the window `:write` opens. */
-#include "base/clock.h"
 #include "tests/support/unit.h"
 #include "tests/unit/ui/fake/bench.h"
 #include "ui/writing.h"
@@ -12,13 +11,6 @@ open_bench(struct bench *b, bool read_only, bool production)
     bench_standard(b);
     bench_attach(b);
     bench_keys(b, "");
-}
-
-static void
-minutes_pass(struct bench *b, int minutes)
-{
-    clock_pin(clock_now_ms(), clock_mono_ms() + minutes * INT64_C(60000));
-    app_tick(&b->app);
 }
 
 static void
@@ -47,9 +39,9 @@ the_window_closes_by_itself(void **state)
     bench_line(&b, "write 2m");
     bench_shows(&b, "WRITING, 2 min left");
     assert_in_range(app_next_ms(&b.app), 1, 60000);
-    minutes_pass(&b, 1);
+    bench_minutes(&b, 1);
     bench_shows(&b, "WRITING, 1 min left");
-    minutes_pass(&b, 1);
+    bench_minutes(&b, 1);
     bench_shows(&b, "The time for changes is over");
     bench_shows(&b, "READ-ONLY");
     bench_keys(&b, "a");
@@ -66,7 +58,7 @@ a_form_that_was_open_keeps_what_was_typed(void **state)
     bench_line(&b, "write 1m");
     bench_keys(&b, "a");
     bench_type(&b, "late@acme.example");
-    minutes_pass(&b, 1);
+    bench_minutes(&b, 1);
     bench_keys(&b, "PgDn Enter");
     bench_shows(&b, "Refused: this profile is read-only");
     bench_shows(&b, "late@acme.example");

@@ -300,3 +300,11 @@ bench_standard(struct bench *b)
     fake_answer(b->client, "users_roles_add", 201, "{}");
     fake_answer(b->client, "users_roles_remove", 200, "{}");
 }
+
+void
+bench_minutes(struct bench *b, int minutes)
+{
+    clock_pin(clock_now_ms(), clock_mono_ms() + minutes * INT64_C(60000));
+    if (app_next_ms(&b->app) == 0)
+        app_tick(&b->app);
+}

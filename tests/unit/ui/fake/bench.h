@@ -36,6 +36,8 @@ void bench_keys_only(struct bench *b, const char *keys);
 void bench_type(struct bench *b, const char *text);
 /* ":line" and Enter. */
 void bench_line(struct bench *b, const char *line);
+/* So many minutes later; what was due by then is done. */
+void bench_minutes(struct bench *b, int minutes);
 /* The frame as text, with `roles` also the map of roles and which pane has the keys. */
 struct str bench_screen(struct bench *b, bool roles);
 /* Fails the test, with the screen, unless the frame holds the text. */
